@@ -1,0 +1,252 @@
+#ifndef KECHUANG_COMMON_LEDGER_REGISTER_H_
+#define KECHUANG_COMMON_LEDGER_REGISTER_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+#include "common/base/clock.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/kind.h"
+#include "common/ledger/total.h"
+#include "common/mysql/database.h"
+
+namespace kechuang::ledger {
+
+// Who asks for a change, by which call, and why: what the journal says of it.
+struct Author {
+  std::string actor;       // "keys/admin"
+  std::string method;      // "kechuang.loan.v1.LoanService/DisburseLoan"
+  std::string request_id;  // empty if the caller gave none
+  std::string reason;      // free text of the caller, may be empty
+  std::string import_id;   // of an imported row: the import, and where the row stood; empty otherwise
+  std::string origin;      // "sha256:<hex> 名单.xlsx [Sheet1] row 12"
+};
+
+// What one command sees of the register, and what it wants changed. It sees every earlier command of its batch. Whatever
+// is not loaded yet is read from the database within the batch's transaction.
+class Draft {
+ public:
+  virtual ~Draft() = default;
+
+  // The time that this change carries, and the caller.
+  virtual absl::Time now() const = 0;
+  virtual const Author& author() const = 0;
+
+  // The record of this name, deleted or not; nothing if there is none.
+  template <class M>
+  absl::StatusOr<std::optional<M>> Find(absl::string_view name) {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* found, FindMessage(M::descriptor(), name));
+    if (found == nullptr) return std::optional<M>();
+    return std::optional<M>(static_cast<const M&>(*found));
+  }
+  // The record of this name. RECORD_NOT_FOUND if there is none; ETAG_MISMATCH (kAborted) if etag is given and is not the
+  // record's own.
+  template <class M>
+  absl::StatusOr<M> Get(absl::string_view name, absl::string_view etag = "") {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* found, GetMessage(M::descriptor(), name, etag));
+    return static_cast<const M&>(*found);
+  }
+  // Stores a record: a new one, or the next revision of one that exists. Gives it back with revision, etag, create_time and
+  // update_time set. A record equal to the one held is not a change: it comes back as held.
+  template <class M>
+  absl::StatusOr<M> Put(const M& record) {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, PutMessage(record));
+    return static_cast<const M&>(*stored);
+  }
+  // Like Put, but RECORD_EXISTS (kAlreadyExists) if the name is taken.
+  template <class M>
+  absl::StatusOr<M> Create(const M& record) {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, CreateMessage(record));
+    return static_cast<const M&>(*stored);
+  }
+
+  // What stands in one cell of the totals; zeros if nothing was ever added.
+  virtual absl::StatusOr<Amounts> Total(const Cell& cell) = 0;
+  // Names of the records that carry this key, in order; at most 100 are given.
+  virtual absl::StatusOr<std::vector<std::string>> FindByKey(absl::string_view key) = 0;
+  // The greatest key that begins with this prefix; empty if there is none.
+  virtual absl::StatusOr<std::string> MaxKey(absl::string_view prefix) = 0;
+
+ protected:
+  virtual absl::StatusOr<const google::protobuf::Message*> FindMessage(const google::protobuf::Descriptor* type,
+                                                                       absl::string_view name) = 0;
+  virtual absl::StatusOr<const google::protobuf::Message*> GetMessage(const google::protobuf::Descriptor* type,
+                                                                      absl::string_view name, absl::string_view etag) = 0;
+  virtual absl::StatusOr<const google::protobuf::Message*> PutMessage(const google::protobuf::Message& record) = 0;
+  virtual absl::StatusOr<const google::protobuf::Message*> CreateMessage(const google::protobuf::Message& record) = 0;
+};
+
+// A change that waits for its turn. decide may run more than once (a conflict reruns the whole batch), so it depends on
+// nothing but the draft and what it holds; an error leaves no trace.
+struct Command {
+  Author author;
+  bool validate_only = false;  // gives the live verdict and the answer, writes nothing
+  bool bulk = false;           // an import row: waits behind people's calls
+  // Names that decide will ask for: read in one statement for the whole batch. A hint: forgetting one costs time only.
+  std::vector<std::string> names;
+  // Keys that decide will ask FindByKey for; a hint too.
+  std::vector<std::string> keys;
+  // The request without its request_id, to tell a repeat from another request under the same id. Set if request_id is.
+  std::shared_ptr<const google::protobuf::Message> request;
+  // Decides; gives the serialized answer.
+  std::function<absl::StatusOr<std::string>(Draft&)> decide;
+};
+
+// The answer to a command.
+struct Answer {
+  std::string bytes;      // the serialized answer message
+  bool replayed = false;  // true if the request id was answered before and this is that first answer
+};
+
+// One change of one record, as it stands on the journal.
+struct JournalEntry {
+  int64_t sequence = 0;
+  std::string name;
+  int64_t revision = 0;
+  Author author;
+  absl::Time time;
+  std::string record;  // the record after the change, as JSON with proto field names
+  std::string hash;    // SHA-256 of the hash before and this row, 64 hex digits
+};
+
+// The newest place of the journal.
+struct Head {
+  int64_t sequence = 0;
+  std::string hash;
+};
+
+// Something that verification found wrong.
+struct Finding {
+  std::string kind;      // RECORD_DIFFERS, RECORD_MISSING, RECORD_UNKNOWN, TOTAL_DIFFERS, KEY_DIFFERS, JOURNAL_DIFFERS, ...
+  std::string subject;   // the record, the cell, or "journal/17"
+  std::string field;     // the field or column, where one can be named
+  std::string expected;
+  std::string found;
+};
+
+// How much verification has read.
+struct VerifyCounts {
+  int64_t records = 0;
+  int64_t totals = 0;
+  int64_t keys = 0;
+  int64_t journal_entries = 0;
+};
+
+// Asks for one page of records.
+struct ListQuery {
+  std::string parent;      // "enterprises/X"; empty or "-" in place of an id reads across all
+  std::string filter;      // AIP-160 over indexed fields
+  std::string order_by;    // AIP-132 over indexed fields; name breaks ties
+  int page_size = 0;       // 0 gives 100; above 1000 gives 1000
+  std::string page_token;  // from the page before, with the same other arguments
+  bool show_deleted = false;
+};
+
+template <class M>
+struct ListPage {
+  std::vector<M> records;
+  std::string next_page_token;  // empty at the end
+};
+
+struct RegisterOptions {
+  std::string book = "default";
+  int batch_size_max = 512;           // commands in one transaction
+  int queue_size_max = 20000;         // commands that wait; one more is refused with OVERLOADED
+  absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
+};
+
+// A register: records of some kinds, their journal and their totals, in one schema. Threads may share one.
+class Register {
+ public:
+  using Done = std::function<void(absl::StatusOr<Answer>)>;
+
+  Register(mysql::Database& database, KindTable kinds, const Clock& clock, RegisterOptions options = {});
+  ~Register();  // waits for the commands under way
+  Register(const Register&) = delete;
+  Register& operator=(const Register&) = delete;
+
+  // Compares the tables' columns with the record types, and starts. Fails by naming what differs.
+  absl::Status Start(absl::Time deadline);
+
+  // Queues a command. done is called once, from a thread of the register, after the change is durable or is refused.
+  void Submit(Command command, absl::Time deadline, Done done);
+  // Submits and waits.
+  absl::StatusOr<Answer> Run(Command command, absl::Time deadline);
+
+  // Reads go past the queue. A caller always reads its own writes.
+  template <class M>
+  absl::StatusOr<M> Read(absl::Time deadline, absl::string_view name) {
+    ASSIGN_OR_RETURN(std::unique_ptr<google::protobuf::Message> found, ReadMessage(deadline, M::descriptor(), name));
+    return std::move(static_cast<M&>(*found));
+  }
+  // In the order of names; RECORD_NOT_FOUND names the missing ones.
+  template <class M>
+  absl::StatusOr<std::vector<M>> BatchRead(absl::Time deadline, const std::vector<std::string>& names) {
+    std::vector<M> records;
+    RETURN_IF_ERROR(BatchReadMessages(deadline, M::descriptor(), names, [&](const google::protobuf::Message& message) {
+      records.push_back(static_cast<const M&>(message));
+    }));
+    return records;
+  }
+  template <class M>
+  absl::StatusOr<ListPage<M>> List(absl::Time deadline, const ListQuery& query) {
+    ListPage<M> page;
+    ASSIGN_OR_RETURN(page.next_page_token,
+                     ListMessages(deadline, M::descriptor(), query, [&](const google::protobuf::Message& message) {
+                       page.records.push_back(static_cast<const M&>(message));
+                     }));
+    return page;
+  }
+  // Names of records that carry a key beginning with this prefix, in key order, each once; at most limit.
+  absl::StatusOr<std::vector<std::string>> FindByKeyPrefix(absl::Time deadline, absl::string_view prefix, int limit);
+
+  // Cells of a measure and grouping within a span of periods, in (period, cell) order.
+  absl::StatusOr<std::vector<TotalRow>> Totals(absl::Time deadline, const TotalsQuery& query);
+
+  // A record's journal entries, newest first, below before_revision if that is not 0.
+  absl::StatusOr<std::vector<JournalEntry>> History(absl::Time deadline, absl::string_view name, int64_t before_revision,
+                                                    int limit);
+  // The entry that gives the record as it was at a revision, or at a time. RECORD_NOT_FOUND if it was not there yet.
+  absl::StatusOr<JournalEntry> AtRevision(absl::Time deadline, absl::string_view name, int64_t revision);
+  absl::StatusOr<JournalEntry> AtTime(absl::Time deadline, absl::string_view name, absl::Time time);
+  absl::StatusOr<Head> ReadHead(absl::Time deadline);
+
+  // Recomputes totals and keys from the records, compares each record with its newest journal entry, and reports what
+  // differs, all in one snapshot.
+  absl::StatusOr<VerifyCounts> Verify(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report);
+  // Recomputes the journal's chain from the first entry to the head, and reports what differs.
+  absl::StatusOr<VerifyCounts> VerifyJournal(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report);
+
+  const KindTable& kinds() const;
+  const Clock& clock() const;
+
+  // The untyped readings behind the templates above, for code that serves any kind.
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadMessage(absl::Time deadline,
+                                                                         const google::protobuf::Descriptor* type,
+                                                                         absl::string_view name);
+  absl::Status BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                 const std::vector<std::string>& names,
+                                 absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+  absl::StatusOr<std::string> ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                           const ListQuery& query,
+                                           absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kechuang::ledger
+
+#endif  // KECHUANG_COMMON_LEDGER_REGISTER_H_

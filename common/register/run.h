@@ -1,0 +1,37 @@
+#ifndef KECHUANG_COMMON_REGISTER_RUN_H_
+#define KECHUANG_COMMON_REGISTER_RUN_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+#include "common/ledger/register.h"
+#include "common/mysql/migration.h"
+#include "common/rpc/channels.h"
+#include "common/rpc/service.h"
+
+namespace kechuang {
+
+// What one register is made of; its main says nothing else.
+struct RegisterProgram {
+  std::string area;              // "loan": names the schema kechuang_loan and the database account
+  std::string journal_service;   // "kechuang.loan.v1.LoanJournal"
+  int port_offset;               // from the port base: 1 enterprise, 2 loan, 3 contract
+  std::vector<mysql::Migration> migrations;
+  mysql::VersionRange versions;
+  std::vector<ledger::Kind> kinds;
+  // Makes the service's methods over the register; what it points to lives as long as the program. channels reaches the
+  // other services of the suite.
+  std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;
+};
+
+// Runs a register's process: flags, database, register, server, health, metrics, drain on SIGTERM. With --migrate it brings
+// the schema up to date and ends. The process's exit code.
+int RunRegister(int argc, char** argv, const RegisterProgram& program);
+
+}  // namespace kechuang
+
+#endif  // KECHUANG_COMMON_REGISTER_RUN_H_
