@@ -12,7 +12,8 @@
 
 namespace kechuang::mysql {
 
-// One numbered step of a schema: a file schema/NNNN_name.sql, compiled in. Statements end with a semicolon at a line's end.
+// One numbered step of a schema: a file schema/NNNN_name.sql, compiled in. Statements end with a semicolon at a line's
+// end.
 struct Migration {
   int version;       // 1, 2, 3, ... without gap
   std::string name;  // "0001_first"
@@ -26,8 +27,9 @@ struct VersionRange {
 };
 
 // Brings the schema to the newest version, one step after the other, each noted in table schema_version (version, name,
-// checksum, applied_time). Safe to run from several processes at once and again after a kill in the middle: every statement
-// of a step is written so that it can be repeated (IF NOT EXISTS). Fails if a step that was applied has another checksum now.
+// checksum, applied_time). Safe to run from several processes at once and again after a kill in the middle: every
+// statement of a step is written so that it can be repeated (IF NOT EXISTS). Fails if a step that was applied has
+// another checksum now.
 absl::Status Migrate(Database& database, absl::Time deadline, const std::vector<Migration>& migrations);
 
 // OK if the schema's version is in range; SCHEMA_VERSION (kFailedPrecondition) with both figures otherwise.

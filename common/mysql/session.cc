@@ -1,0 +1,244 @@
+#include "common/mysql/session.h"
+
+#include <cppconn/datatype.h>
+#include <cppconn/exception.h>
+#include <cppconn/resultset.h>
+#include <cppconn/resultset_metadata.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
+
+#include "common/base/status_macros.h"
+
+namespace kechuang::mysql {
+namespace {
+
+constexpr size_t kStatementsKept = 128;
+// A lock wait ends well before the usual deadline of a call, so that a rerun may still win.
+constexpr int kLockWaitSeconds = 5;
+constexpr absl::Duration kLeastLimit = absl::Milliseconds(1);
+
+class ResultRow final : public Row {
+ public:
+  explicit ResultRow(sql::ResultSet& result) : result_(result) {}
+
+  bool IsNull(int column) const override {
+    return Get(true, [&] { return result_.isNull(Index(column)); });
+  }
+  int64_t Int(int column) const override {
+    return Get(int64_t{0}, [&] { return result_.getInt64(Index(column)); });
+  }
+  std::string Text(int column) const override {
+    return Get(std::string(), [&] {
+      std::string text = result_.getString(Index(column)).asStdString();
+      // The driver leaves out a fraction of zero.
+      if (LooksLikeWholeSecond(text) && IsTime(column)) text += ".000000";
+      return text;
+    });
+  }
+
+  // Throws what reading a value threw: nothing may pass through the code that reads rows.
+  void Rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  static uint32_t Index(int column) { return static_cast<uint32_t>(column + 1); }
+  static bool LooksLikeWholeSecond(const std::string& text) {
+    return text.size() == 19 && text[4] == '-' && text[10] == ' ' && text[13] == ':';
+  }
+  bool IsTime(int column) const {
+    return result_.getMetaData()->getColumnType(Index(column)) == sql::DataType::TIMESTAMP;
+  }
+  template <typename T, typename Read>
+  T Get(T otherwise, Read read) const {
+    try {
+      return read();
+    } catch (const std::exception&) {
+      if (!error_) error_ = std::current_exception();
+      return otherwise;
+    }
+  }
+
+  sql::ResultSet& result_;
+  mutable std::exception_ptr error_;
+};
+
+struct Binder {
+  sql::PreparedStatement& statement;
+  unsigned int index;
+
+  void operator()(std::monostate) const { statement.setNull(index, sql::DataType::SQLNULL); }
+  void operator()(int64_t number) const { statement.setInt64(index, number); }
+  void operator()(const std::string& text) const { statement.setString(index, sql::SQLString(text)); }
+};
+
+void Bind(sql::PreparedStatement& statement, absl::Span<const Value> values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    std::visit(Binder{statement, static_cast<unsigned int>(i + 1)}, values[i]);
+  }
+}
+
+// A result that nobody reads would leave the connection out of step.
+bool ReturnsRows(absl::string_view sql) {
+  sql = absl::StripLeadingAsciiWhitespace(sql);
+  return absl::StartsWithIgnoreCase(sql, "SELECT") || absl::StartsWithIgnoreCase(sql, "SHOW") ||
+         absl::StartsWithIgnoreCase(sql, "WITH") || absl::StrContains(sql, " RETURNING ");
+}
+
+}  // namespace
+
+std::shared_ptr<sql::PreparedStatement> StatementCache::Take(absl::string_view text) {
+  const auto found = by_text_.find(text);
+  if (found != by_text_.end() && found->second->statement.use_count() == 1) {
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return found->second->statement;
+  }
+  std::shared_ptr<sql::PreparedStatement> statement(
+      connection_.prepareStatement(sql::SQLString(text.data(), text.size())));
+  if (found != by_text_.end()) return statement;
+  entries_.push_front({std::string(text), statement});
+  by_text_[entries_.front().text] = entries_.begin();
+  if (entries_.size() > kStatementsKept) {
+    by_text_.erase(entries_.back().text);
+    entries_.pop_back();
+  }
+  return statement;
+}
+
+void StatementCache::Forget(absl::string_view text) {
+  const auto found = by_text_.find(text);
+  if (found == by_text_.end()) return;
+  const std::list<Entry>::iterator entry = found->second;
+  by_text_.erase(found);
+  entries_.erase(entry);
+}
+
+Connection::Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock)
+    : clock_(clock),
+      limit_most_(statement_limit),
+      connection_(std::move(connection)),
+      statements_(*connection_),
+      limit_(statement_limit) {}
+
+Connection::~Connection() { UseDriverInThisThread(); }
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseConfig& config, const Clock& clock,
+                                                             absl::Duration timeout) {
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::Connection> raw, Connect(config, timeout));
+  std::unique_ptr<Connection> connection(new Connection(std::move(raw), config.statement_limit, clock));
+  RETURN_IF_ERROR(connection->SetUp());
+  return connection;
+}
+
+absl::Status Connection::SetUp() {
+  const std::optional<Failure> failure = Catch("reading the server's version", [&] {
+    control_.reset(connection_->createStatement());
+    const std::unique_ptr<sql::ResultSet> result(control_->executeQuery("SELECT VERSION()"));
+    while (result->next()) is_mariadb_ = absl::StrContains(result->getString(1).asStdString(), "MariaDB");
+  });
+  if (failure.has_value()) return Note("", *failure);
+  RETURN_IF_ERROR(Control("SET NAMES utf8mb4 COLLATE utf8mb4_bin"));
+  // The driver itself asks for REPEATABLE READ at connect.
+  RETURN_IF_ERROR(Control("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+  RETURN_IF_ERROR(Control(absl::StrCat(
+      "SET SESSION sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,",
+      "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1, innodb_lock_wait_timeout=", kLockWaitSeconds)));
+  limit_ = absl::ZeroDuration();
+  return absl::OkStatus();
+}
+
+void Connection::Use(absl::Time deadline) {
+  deadline_ = deadline;
+  fault_ = SqlFault::kNone;
+  fault_status_ = absl::OkStatus();
+}
+
+absl::Status Connection::Query(absl::string_view sql, absl::Span<const Value> values,
+                               absl::FunctionRef<absl::Status(const Row&)> on_row) {
+  RETURN_IF_ERROR(Ready());
+  absl::Status outcome;
+  const std::optional<Failure> failure = Catch(sql, [&] {
+    const std::shared_ptr<sql::PreparedStatement> statement = statements_.Take(sql);
+    Bind(*statement, values);
+    const std::unique_ptr<sql::ResultSet> result(statement->executeQuery());
+    const ResultRow row(*result);
+    while (outcome.ok() && result->next()) {
+      outcome = on_row(row);
+      row.Rethrow();
+    }
+  });
+  if (failure.has_value()) return Note(sql, *failure);
+  return outcome;
+}
+
+absl::StatusOr<int64_t> Connection::Execute(absl::string_view sql, absl::Span<const Value> values) {
+  if (ReturnsRows(sql)) return InternalFailure(absl::StrCat("Execute was given a query: ", sql)).status;
+  RETURN_IF_ERROR(Ready());
+  int64_t changed = 0;
+  const std::optional<Failure> failure = Catch(sql, [&] {
+    const std::shared_ptr<sql::PreparedStatement> statement = statements_.Take(sql);
+    Bind(*statement, values);
+    changed = statement->executeUpdate();
+  });
+  if (failure.has_value()) return Note(sql, *failure);
+  return changed;
+}
+
+absl::Status Connection::BeginTransaction(Begin kind) {
+  RETURN_IF_ERROR(Ready());
+  if (kind == Begin::kSnapshot) RETURN_IF_ERROR(Control("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+  in_transaction_ = true;
+  return Control(kind == Begin::kSnapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+                                          : "START TRANSACTION");
+}
+
+absl::Status Connection::Commit() {
+  RETURN_IF_ERROR(Control("COMMIT"));
+  in_transaction_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Connection::Rollback() {
+  RETURN_IF_ERROR(Control("ROLLBACK"));
+  in_transaction_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Connection::Control(absl::string_view sql) {
+  const std::optional<Failure> failure = Catch(sql, [&] { control_->execute(sql::SQLString(sql.data(), sql.size())); });
+  return failure.has_value() ? Note(sql, *failure) : absl::OkStatus();
+}
+
+absl::Status Connection::Ready() {
+  if (EndsTransaction(fault_)) return fault_status_;
+  const absl::Duration left = deadline_ - clock_.Now();
+  if (left <= absl::ZeroDuration()) return StatusOf(SqlFault::kOutOfTime, "");
+  // Calls mostly come with one usual deadline, so a limit a little short of it fits the next call, too.
+  const absl::Duration wanted = std::min(left, limit_most_);
+  if (limit_ <= wanted && limit_ >= wanted * 0.75) return absl::OkStatus();
+  const absl::Duration limit = wanted == limit_most_ ? limit_most_ : std::max(wanted * 0.95, kLeastLimit);
+  RETURN_IF_ERROR(Control(
+      is_mariadb_
+          ? absl::StrFormat("SET SESSION max_statement_time=%.3f", absl::ToDoubleSeconds(limit))
+          : absl::StrCat("SET SESSION max_execution_time=", std::max<int64_t>(1, absl::ToInt64Milliseconds(limit)))));
+  limit_ = limit;
+  return absl::OkStatus();
+}
+
+absl::Status Connection::Note(absl::string_view sql, const Failure& failure) {
+  statements_.Forget(sql);
+  if (EndsTransaction(failure.fault) && !EndsConnection(fault_)) {
+    fault_ = failure.fault;
+    fault_status_ = failure.status;
+  }
+  return failure.status;
+}
+
+}  // namespace kechuang::mysql

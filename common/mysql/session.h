@@ -1,0 +1,95 @@
+#ifndef KECHUANG_COMMON_MYSQL_SESSION_H_
+#define KECHUANG_COMMON_MYSQL_SESSION_H_
+
+#include <cppconn/connection.h>
+#include <cppconn/prepared_statement.h>
+#include <cppconn/statement.h>
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+
+#include "common/mysql/driver.h"
+
+namespace kechuang::mysql {
+
+// The statements prepared on one connection; the one unused longest goes when there are too many. One thread at a time.
+class StatementCache {
+ public:
+  explicit StatementCache(sql::Connection& connection) : connection_(connection) {}
+
+  // The statement with this text, prepared now if it was not before, or if the one kept is still being read. Throws as
+  // the driver does.
+  std::shared_ptr<sql::PreparedStatement> Take(absl::string_view text);
+  // Forgets the statement with this text, which failed.
+  void Forget(absl::string_view text);
+
+ private:
+  struct Entry {
+    std::string text;
+    std::shared_ptr<sql::PreparedStatement> statement;
+  };
+
+  sql::Connection& connection_;
+  std::list<Entry> entries_;  // used last comes first
+  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_text_;
+};
+
+// One connection with our session settings. Used by one thread at a time.
+class Connection final : public Session {
+ public:
+  enum class Begin { kReadCommitted, kSnapshot };
+
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const DatabaseConfig& config, const Clock& clock,
+                                                          absl::Duration timeout);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Starts a use until deadline.
+  void Use(absl::Time deadline);
+
+  absl::Status Query(absl::string_view sql, absl::Span<const Value> values,
+                     absl::FunctionRef<absl::Status(const Row&)> on_row) override;
+  absl::StatusOr<int64_t> Execute(absl::string_view sql, absl::Span<const Value> values) override;
+
+  absl::Status BeginTransaction(Begin kind);
+  // Neither minds the deadline: a transaction is ended whatever the time.
+  absl::Status Commit();
+  absl::Status Rollback();
+
+  // The fault of this use that ended the transaction or the connection, even if the caller of the statement hid it.
+  SqlFault fault() const { return fault_; }
+  // What to tell of that fault.
+  const absl::Status& fault_status() const { return fault_status_; }
+  // True if another caller may have the connection.
+  bool reusable() const { return !in_transaction_ && !EndsConnection(fault_); }
+
+ private:
+  Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock);
+
+  absl::Status SetUp();
+  // Runs a statement without values or rows that need not be prepared.
+  absl::Status Control(absl::string_view sql);
+  // OK if a statement may be sent now; tells the server when to end it.
+  absl::Status Ready();
+  absl::Status Note(absl::string_view sql, const Failure& failure);
+
+  const Clock& clock_;
+  const absl::Duration limit_most_;
+  std::unique_ptr<sql::Connection> connection_;
+  StatementCache statements_;
+  std::unique_ptr<sql::Statement> control_;
+  bool is_mariadb_ = true;
+  absl::Duration limit_;  // what the session's statements are limited to
+  absl::Time deadline_ = absl::InfiniteFuture();
+  bool in_transaction_ = false;
+  SqlFault fault_ = SqlFault::kNone;
+  absl::Status fault_status_;
+};
+
+}  // namespace kechuang::mysql
+
+#endif  // KECHUANG_COMMON_MYSQL_SESSION_H_
