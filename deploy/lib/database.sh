@@ -5,10 +5,9 @@
 
 DATABASE_LOG_TAIL=15
 
-# as_self PROGRAM...: runs a MariaDB program, which as root must be told that root is meant.
-as_self() {
-  if ((EUID == 0)); then "$@" --user=root; else "$@"; fi
-}
+# What a MariaDB server program must be told when root runs it.
+AS_SELF=()
+((EUID != 0)) || AS_SELF=(--user=root)
 
 # sql: runs the statements of standard input as administrator.
 sql() {
@@ -23,7 +22,7 @@ start_database() {
   : >>"$log"
   local seen
   seen=$(wc -c <"$log")
-  setsid mariadbd --no-defaults $( ((EUID == 0)) && echo --user=root) --datadir="$STATE/mariadb" --socket="$SOCKET" \
+  setsid mariadbd --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb" --socket="$SOCKET" \
     --pid-file="$STATE/mariadb/server.pid" --log-error="$log" --skip-networking --skip-name-resolve --local-infile=0 \
     --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
     --max-connections=200 --max-allowed-packet=64M --default-time-zone=+00:00 \
@@ -40,7 +39,7 @@ create_datadir() {
   rm -rf -- "$STATE/mariadb.new"
   [[ ! -d $STATE/mariadb ]] || return 0
   say "Making the database." "正在建立数据库。"
-  as_self mariadb-install-db --no-defaults --datadir="$STATE/mariadb.new" --skip-test-db --skip-name-resolve \
+  mariadb-install-db --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb.new" --skip-test-db --skip-name-resolve \
     --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$STATE/logs/mariadb-install.log" 2>&1 9>&- ||
     database_failed "$STATE/logs/mariadb-install.log" 0
   sync -f "$STATE"
