@@ -48,7 +48,7 @@ std::string ToYiYuan(Fen amount);
 enum class MoneyUnit { kFen, kYuan, kWanYuan, kYiYuan };
 
 // Reads decimal text such as "1190", "-0.5" or "300000.00" of that unit, exactly. kInvalidArgument with FIELD_MALFORMED
-// if it is no decimal number or has digits below one fen, FIELD_OUT_OF_RANGE if it is beyond kFenMax. Accepts no
+// if it is no decimal number or has more decimals than a fen, FIELD_OUT_OF_RANGE if it is beyond kFenMax. Accepts no
 // thousands separators, exponents, spaces or plus signs.
 absl::StatusOr<Fen> ParseDecimal(absl::string_view decimal, MoneyUnit unit);
 

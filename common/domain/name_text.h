@@ -2,6 +2,7 @@
 #define KECHUANG_COMMON_DOMAIN_NAME_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ std::string NormaliseName(absl::string_view name);
 // kNameSuffixBytesMax bytes; no text twice, longest suffix first. A part of the name is the beginning of one of them,
 // so that an index over these texts finds names by any part.
 std::vector<std::string> NameSuffixes(absl::string_view normalised, int characters_max = 16);
+
+// The code point that begins at this byte, which must lie in the text; moves at to the next one. Negative for a
+// malformed sequence, which it passes over.
+int32_t NextCodePoint(absl::string_view text, size_t& at);
 
 // Code points in a text of valid UTF-8.
 size_t CodePoints(absl::string_view text);

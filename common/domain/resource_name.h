@@ -26,7 +26,8 @@ std::string ParentOf(absl::string_view name);
 std::string RootOf(absl::string_view name);
 
 // A new id: 16 characters of 0123456789abcdefghjkmnpqrstvwxyz. Later ids sort after earlier ones of the same process,
-// nearly always after those of other processes; none comes twice. Threads may call it at once. Not a secret.
+// nearly always after those of other processes; none comes twice
+// in a process, or by any sensible chance between processes. Threads may call it at once. Not a secret.
 std::string NewId();
 
 }  // namespace kechuang
