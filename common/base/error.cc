@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {

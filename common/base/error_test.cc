@@ -32,9 +32,10 @@ TEST(Faults, KeepsEveryFaultWithFieldReasonAndBothLanguages) {
   Faults faults;
   EXPECT_TRUE(faults.status().ok());
   faults.Add("a", api::v1::FIELD_REQUIRED, "is required", "必填");
-  const int taken =
-      faults.Take("b.c", absl::StatusOr<int>(Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
-                                                 .Says("is malformed", "格式不对")));
+  const int taken = faults.Take(
+      "b.c",
+      absl::StatusOr<int>(
+          Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED).Says("is malformed", "格式不对")));
   EXPECT_EQ(taken, 0);
   EXPECT_EQ(faults.Take("d", absl::StatusOr<int>(3)), 3);
   const absl::Status status = faults.status();

@@ -33,8 +33,8 @@ struct Author {
   std::string origin;      // "sha256:<hex> 名单.xlsx [Sheet1] row 12"
 };
 
-// What one command sees of the register, and what it wants changed. It sees every earlier command of its batch. Whatever
-// is not loaded yet is read from the database within the batch's transaction.
+// What one command sees of the register, and what it wants changed. It sees every earlier command of its batch.
+// Whatever is not loaded yet is read from the database within the batch's transaction.
 class Draft {
  public:
   virtual ~Draft() = default;
@@ -50,15 +50,15 @@ class Draft {
     if (found == nullptr) return std::optional<M>();
     return std::optional<M>(static_cast<const M&>(*found));
   }
-  // The record of this name. RECORD_NOT_FOUND if there is none; ETAG_MISMATCH (kAborted) if etag is given and is not the
-  // record's own.
+  // The record of this name. RECORD_NOT_FOUND if there is none; ETAG_MISMATCH (kAborted) if etag is given and is not
+  // the record's own.
   template <class M>
   absl::StatusOr<M> Get(absl::string_view name, absl::string_view etag = "") {
     ASSIGN_OR_RETURN(const google::protobuf::Message* found, GetMessage(M::descriptor(), name, etag));
     return static_cast<const M&>(*found);
   }
-  // Stores a record: a new one, or the next revision of one that exists. Gives it back with revision, etag, create_time and
-  // update_time set. A record equal to the one held is not a change: it comes back as held.
+  // Stores a record: a new one, or the next revision of one that exists. Gives it back with revision, etag, create_time
+  // and update_time set. A record equal to the one held is not a change: it comes back as held.
   template <class M>
   absl::StatusOr<M> Put(const M& record) {
     ASSIGN_OR_RETURN(const google::protobuf::Message* stored, PutMessage(record));
@@ -82,7 +82,8 @@ class Draft {
   virtual absl::StatusOr<const google::protobuf::Message*> FindMessage(const google::protobuf::Descriptor* type,
                                                                        absl::string_view name) = 0;
   virtual absl::StatusOr<const google::protobuf::Message*> GetMessage(const google::protobuf::Descriptor* type,
-                                                                      absl::string_view name, absl::string_view etag) = 0;
+                                                                      absl::string_view name,
+                                                                      absl::string_view etag) = 0;
   virtual absl::StatusOr<const google::protobuf::Message*> PutMessage(const google::protobuf::Message& record) = 0;
   virtual absl::StatusOr<const google::protobuf::Message*> CreateMessage(const google::protobuf::Message& record) = 0;
 };
@@ -128,9 +129,9 @@ struct Head {
 
 // Something that verification found wrong.
 struct Finding {
-  std::string kind;      // RECORD_DIFFERS, RECORD_MISSING, RECORD_UNKNOWN, TOTAL_DIFFERS, KEY_DIFFERS, JOURNAL_DIFFERS, ...
-  std::string subject;   // the record, the cell, or "journal/17"
-  std::string field;     // the field or column, where one can be named
+  std::string kind;  // RECORD_DIFFERS, RECORD_MISSING, RECORD_UNKNOWN, TOTAL_DIFFERS, KEY_DIFFERS, JOURNAL_DIFFERS, ...
+  std::string subject;  // the record, the cell, or "journal/17"
+  std::string field;    // the field or column, where one can be named
   std::string expected;
   std::string found;
 };
@@ -161,8 +162,8 @@ struct ListPage {
 
 struct RegisterOptions {
   std::string book = "default";
-  int batch_size_max = 512;           // commands in one transaction
-  int queue_size_max = 20000;         // commands that wait; one more is refused with OVERLOADED
+  int batch_size_max = 512;                             // commands in one transaction
+  int queue_size_max = 20000;                           // commands that wait; one more is refused with OVERLOADED
   absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
 };
 
@@ -215,8 +216,8 @@ class Register {
   absl::StatusOr<std::vector<TotalRow>> Totals(absl::Time deadline, const TotalsQuery& query);
 
   // A record's journal entries, newest first, below before_revision if that is not 0.
-  absl::StatusOr<std::vector<JournalEntry>> History(absl::Time deadline, absl::string_view name, int64_t before_revision,
-                                                    int limit);
+  absl::StatusOr<std::vector<JournalEntry>> History(absl::Time deadline, absl::string_view name,
+                                                    int64_t before_revision, int limit);
   // The entry that gives the record as it was at a revision, or at a time. RECORD_NOT_FOUND if it was not there yet.
   absl::StatusOr<JournalEntry> AtRevision(absl::Time deadline, absl::string_view name, int64_t revision);
   absl::StatusOr<JournalEntry> AtTime(absl::Time deadline, absl::string_view name, absl::Time time);

@@ -20,8 +20,8 @@ struct Cell {
 struct Amounts {
   int64_t count = 0;
   int64_t amount_fen = 0;
-  int64_t part_fen = 0;      // a part of the amount, such as the technical amount of contracts
-  int64_t distinct = 0;      // how many different distinct_keys have a count above zero
+  int64_t part_fen = 0;  // a part of the amount, such as the technical amount of contracts
+  int64_t distinct = 0;  // how many different distinct_keys have a count above zero
   bool operator==(const Amounts&) const = default;
 };
 

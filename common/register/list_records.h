@@ -9,8 +9,8 @@
 
 namespace kechuang {
 
-// Serves a List request of any kind: reads parent, filter, order_by, page_size, page_token and show_deleted as far as the
-// request has them, and fills the response's one repeated field of records and its next_page_token.
+// Serves a List request of any kind: reads parent, filter, order_by, page_size, page_token and show_deleted as far as
+// the request has them, and fills the response's one repeated field of records and its next_page_token.
 absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const google::protobuf::Message& request,
                          google::protobuf::Message& response);
 

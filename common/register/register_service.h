@@ -58,26 +58,26 @@ class RegisterService : public rpc::Service<Dependencies> {
   // response has one repeated field of records, and next_page_token.
   template <class Request, class Response>
   RegisterService& OnList() {
-    return Query<Request, Response>([](ledger::Register& ledger, const rpc::Call& call,
-                                       const Request& request) -> absl::StatusOr<Response> {
-      Response response;
-      RETURN_IF_ERROR(ListRecords(ledger, call, request, response));
-      return response;
-    });
+    return Query<Request, Response>(
+        [](ledger::Register& ledger, const rpc::Call& call, const Request& request) -> absl::StatusOr<Response> {
+          Response response;
+          RETURN_IF_ERROR(ListRecords(ledger, call, request, response));
+          return response;
+        });
   }
   // BatchGet<Records>: the request has repeated names, the response one repeated field of records, in their order.
   template <class Request, class Response>
   RegisterService& OnBatchGet() {
-    return Query<Request, Response>([](ledger::Register& ledger, const rpc::Call& call,
-                                       const Request& request) -> absl::StatusOr<Response> {
-      Response response;
-      RETURN_IF_ERROR(BatchGetRecords(ledger, call, request, response));
-      return response;
-    });
+    return Query<Request, Response>(
+        [](ledger::Register& ledger, const rpc::Call& call, const Request& request) -> absl::StatusOr<Response> {
+          Response response;
+          RETURN_IF_ERROR(BatchGetRecords(ledger, call, request, response));
+          return response;
+        });
   }
   // Import<Records>: a stream of messages with `kechuang.ledger.v1.ImportSource source` (first message) and repeated
-  // `rows`, each row with `kechuang.ledger.v1.RowOrigin origin`; every row becomes a command, and its outcome is streamed back
-  // in order in the response's repeated `outcomes`. The handler's decision says what became of the row.
+  // `rows`, each row with `kechuang.ledger.v1.RowOrigin origin`; every row becomes a command, and its outcome is
+  // streamed back in order in the response's repeated `outcomes`. The handler's decision says what became of the row.
   template <class Request, class Response, class Row>
   RegisterService& OnImport(absl::StatusOr<Change<ledger::v1::RowOutcome>> (*handler)(Dependencies&, const rpc::Call&,
                                                                                       const ledger::v1::ImportSource&,
@@ -101,9 +101,9 @@ class RegisterService : public rpc::Service<Dependencies> {
   RegisterService& Query(Handler handler) {
     rpc::Method method;
     method.new_request = [] { return std::make_unique<Request>(); };
-    method.unary = [handler, ledger = &this->dependencies().ledger](
-                       const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request,
-                       const rpc::Finish& finish) {
+    method.unary = [handler, ledger = &this->dependencies().ledger](const rpc::Call& call,
+                                                                    std::unique_ptr<google::protobuf::Message> request,
+                                                                    const rpc::Finish& finish) {
       absl::StatusOr<Response> response = handler(*ledger, call, static_cast<const Request&>(*request));
       if (!response.ok()) return finish(response.status());
       finish(rpc::Reply{response->SerializeAsString()});
@@ -119,9 +119,8 @@ class RegisterService : public rpc::Service<Dependencies> {
     rpc::Method method;
     method.new_request = [] { return std::make_unique<Request>(); };
     method.blocking = blocking;
-    method.unary = [handler, dependencies = &this->dependencies()](const rpc::Call& call,
-                                                                   std::unique_ptr<google::protobuf::Message> request,
-                                                                   rpc::Finish finish) {
+    method.unary = [handler, dependencies = &this->dependencies()](
+                       const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish) {
       absl::StatusOr<Change<Response>> change = handler(*dependencies, call, static_cast<const Request&>(*request));
       if (!change.ok()) return finish(change.status());
       ledger::Command command;

@@ -17,9 +17,9 @@ namespace kechuang {
 
 // What one register is made of; its main says nothing else.
 struct RegisterProgram {
-  std::string area;              // "loan": names the schema kechuang_loan and the database account
-  std::string journal_service;   // "kechuang.loan.v1.LoanJournal"
-  int port_offset;               // from the port base: 1 enterprise, 2 loan, 3 contract
+  std::string area;             // "loan": names the schema kechuang_loan and the database account
+  std::string journal_service;  // "kechuang.loan.v1.LoanJournal"
+  int port_offset;              // from the port base: 1 enterprise, 2 loan, 3 contract
   std::vector<mysql::Migration> migrations;
   mysql::VersionRange versions;
   std::vector<ledger::Kind> kinds;
@@ -28,8 +28,8 @@ struct RegisterProgram {
   std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;
 };
 
-// Runs a register's process: flags, database, register, server, health, metrics, drain on SIGTERM. With --migrate it brings
-// the schema up to date and ends. The process's exit code.
+// Runs a register's process: flags, database, register, server, health, metrics, drain on SIGTERM. With --migrate it
+// brings the schema up to date and ends. The process's exit code.
 int RunRegister(int argc, char** argv, const RegisterProgram& program);
 
 }  // namespace kechuang

@@ -19,7 +19,8 @@ class Channel;
 
 namespace kechuang::rpc {
 
-// Where the other services of the suite are. Threads may share one; a channel connects at first use and again when lost.
+// Where the other services of the suite are. Threads may share one; a channel connects at first use and again when
+// lost.
 class Channels {
  public:
   // Addresses by area: {"enterprise": "127.0.0.1:7101"}.
@@ -29,8 +30,8 @@ class Channels {
   std::shared_ptr<grpc::Channel> To(absl::string_view area);
 
   // Asks a unary method of another service on behalf of a caller: with the caller's credential and what is left of the
-  // deadline. method is the full path without the leading slash. Errors come back as that service gave them, details and
-  // all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached. Blocks: only for handlers on worker threads.
+  // deadline. method is the full path without the leading slash. Errors come back as that service gave them, details
+  // and all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached. Blocks: only for handlers on worker threads.
   absl::Status Ask(const Call& call, absl::string_view area, absl::string_view method,
                    const google::protobuf::Message& request, google::protobuf::Message& response);
 
@@ -38,12 +39,13 @@ class Channels {
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
 };
 
-// "kechuang.loan.v1.LoanService/GetLoan": the method of a service that takes this request and gives this response; there
-// must be one.
+// "kechuang.loan.v1.LoanService/GetLoan": the method of a service that takes this request and gives this response;
+// there must be one.
 std::string MethodTaking(absl::string_view service, const google::protobuf::Descriptor* request,
                          const google::protobuf::Descriptor* response);
 
-// Asks the one method of ProtoService that takes this request: Ask<enterprise::v1::EnterpriseService, v1::Enterprise>(...).
+// Asks the one method of ProtoService that takes this request: Ask<enterprise::v1::EnterpriseService,
+// v1::Enterprise>(...).
 template <class ProtoService, class Response, class Request>
 absl::StatusOr<Response> Ask(Channels& channels, const Call& call, absl::string_view area, const Request& request) {
   Response response;

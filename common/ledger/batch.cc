@@ -1,0 +1,175 @@
+#include "common/ledger/batch.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/record_json.h"
+#include "common/ledger/working_set.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::ledger {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using mysql::Outcome;
+using mysql::Transaction;
+using Answers = std::vector<absl::StatusOr<Answer>>;
+
+// The request without its request_id, the same bytes for the same content.
+std::string PayloadOf(const Message& request) {
+  std::unique_ptr<Message> copy(request.New());
+  copy->CopyFrom(request);
+  if (const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id"); field != nullptr) {
+    copy->GetReflection()->ClearField(copy.get(), field);
+  }
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    copy->SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+absl::Status RequestIdReused(const std::string& request_id, const std::string& field, const std::string& before,
+                             const std::string& now) {
+  return Refuse(absl::StatusCode::kAlreadyExists, api::v1::REQUEST_ID_REUSED)
+      .With("field", field)
+      .With("request_id", request_id)
+      .Says(absl::StrCat("request id ", request_id, " came before with another ", field, ": ", before, " then, ", now,
+                         " now"),
+            absl::StrCat("请求号 ", request_id, " 曾用于内容不同的请求，字段 ", field, " 当时为 ", before, "，现在为 ",
+                         now));
+}
+
+// The first answer if the request is the same, else the error that names what differs.
+absl::StatusOr<Answer> Replay(const Command& command, const StoredRequest& stored) {
+  const std::string& id = command.author.request_id;
+  if (stored.method != command.author.method) {
+    return RequestIdReused(id, "method", stored.method, command.author.method);
+  }
+  const std::string payload = PayloadOf(*command.request);
+  if (payload == stored.payload) return Answer{stored.answer, /*replayed=*/true};
+  const std::unique_ptr<Message> before(command.request->New());
+  const std::unique_ptr<Message> now(command.request->New());
+  before->ParseFromString(stored.payload);
+  now->ParseFromString(payload);
+  const std::vector<FieldDifference> differences = DifferencesOf(*before, *now);
+  if (differences.empty()) return Answer{stored.answer, /*replayed=*/true};
+  const FieldDifference& first = differences.front();
+  return RequestIdReused(id, first.path, first.before.empty() ? "(none)" : first.before,
+                         first.after.empty() ? "(none)" : first.after);
+}
+
+// One run of the transaction's body.
+class BatchRun {
+ public:
+  BatchRun(const Store& store, const KindTable& kinds, absl::Time now, Transaction& transaction,
+           const std::vector<const Command*>& commands)
+      : store_(store), set_(store, kinds, transaction, now), transaction_(transaction), commands_(commands) {}
+
+  absl::StatusOr<Answers> Run() {
+    RETURN_IF_ERROR(set_.Begin());
+    RETURN_IF_ERROR(Prefetch());
+    Answers answers;
+    answers.reserve(commands_.size());
+    for (const Command* command : commands_) {
+      answers.push_back(Decide(*command));
+      RETURN_IF_ERROR(set_.failure());
+    }
+    RETURN_IF_ERROR(set_.Write());
+    RETURN_IF_ERROR(store_.StoreRequests(transaction_, new_requests_, set_.now()));
+    return answers;
+  }
+
+  const WorkingSet& set() const { return set_; }
+
+ private:
+  static bool HasRequestId(const Command& command) {
+    return !command.author.request_id.empty() && !command.validate_only && command.request != nullptr;
+  }
+  static RequestKey KeyOf(const Command& command) { return {command.author.actor, command.author.request_id}; }
+
+  absl::Status Prefetch() {
+    std::set<std::string> names;
+    std::set<std::string> keys;
+    std::set<RequestKey> requests;
+    for (const Command* command : commands_) {
+      names.insert(command->names.begin(), command->names.end());
+      keys.insert(command->keys.begin(), command->keys.end());
+      if (HasRequestId(*command)) requests.insert(KeyOf(*command));
+    }
+    RETURN_IF_ERROR(store_.LoadRequests(transaction_, {requests.begin(), requests.end()}, known_requests_));
+    return set_.Prefetch(names, keys);
+  }
+
+  absl::StatusOr<Answer> Decide(const Command& command) {
+    if (!HasRequestId(command)) {
+      ASSIGN_OR_RETURN(std::string bytes, set_.Apply(command));
+      return Answer{std::move(bytes)};
+    }
+    const RequestKey key = KeyOf(command);
+    if (const auto known = known_requests_.find(key); known != known_requests_.end()) {
+      return Replay(command, known->second);
+    }
+    ASSIGN_OR_RETURN(std::string bytes, set_.Apply(command));
+    const StoredRequest stored = {command.author.method, PayloadOf(*command.request), bytes};
+    known_requests_[key] = stored;
+    new_requests_[key] = stored;
+    return Answer{std::move(bytes)};
+  }
+
+  const Store& store_;
+  WorkingSet set_;
+  Transaction& transaction_;
+  const std::vector<const Command*>& commands_;
+  std::map<RequestKey, StoredRequest> known_requests_;
+  std::map<RequestKey, StoredRequest> new_requests_;
+};
+
+}  // namespace
+
+absl::StatusOr<Answers> RunBatch(mysql::Database& database, const Store& store, const KindTable& kinds,
+                                 const Clock& clock, absl::Time deadline, const std::vector<const Command*>& commands) {
+  Answers answers;
+  Head head;
+  bool wrote_journal = false;
+  // The entry with our sequence carries our hash only if our transaction committed; the head's lock keeps the look-up
+  // from overtaking it. A batch that wrote no journal may run again: request ids answer it.
+  const auto settle = [&](Transaction& transaction) -> absl::StatusOr<Outcome> {
+    RETURN_IF_ERROR(store.LockHead(transaction).status());
+    bool ours = false;
+    if (wrote_journal) {
+      RETURN_IF_ERROR(store.LoadJournal(transaction, "book=? AND sequence=?", {store.book(), head.sequence},
+                                        [&](const JournalEntry& entry) {
+                                          ours = entry.hash == head.hash;
+                                          return absl::OkStatus();
+                                        }));
+    }
+    return ours ? Outcome::kCommitted : Outcome::kNotCommitted;
+  };
+  RETURN_IF_ERROR(database.Transact(
+      deadline,
+      [&](Transaction& transaction) -> absl::Status {
+        const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(clock.Now()));
+        BatchRun run(store, kinds, now, transaction, commands);
+        ASSIGN_OR_RETURN(answers, run.Run());
+        head = run.set().head();
+        wrote_journal = run.set().wrote_journal();
+        return absl::OkStatus();
+      },
+      settle));
+  return answers;
+}
+
+}  // namespace kechuang::ledger

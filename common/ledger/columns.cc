@@ -1,0 +1,275 @@
+#include "common/ledger/columns.h"
+
+#include "absl/base/internal/raw_logging.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/type/date.pb.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/record_json.h"
+#include "kechuang/api/v1/options.pb.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::ledger {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using mysql::Value;
+
+constexpr char kTimeFormat[] = "%E4Y-%m-%d %H:%M:%E6S";
+
+// "LOAN_STATE_" of enum LoanState.
+std::string EnumPrefix(const EnumDescriptor* type) {
+  std::string prefix;
+  const std::string& name = type->name();
+  for (size_t i = 0; i < name.size(); ++i) {
+    const bool upper = absl::ascii_isupper(static_cast<unsigned char>(name[i]));
+    const bool after_lower = i > 0 && !absl::ascii_isupper(static_cast<unsigned char>(name[i - 1]));
+    if (upper && after_lower) prefix.push_back('_');
+    prefix.push_back(absl::ascii_toupper(static_cast<unsigned char>(name[i])));
+  }
+  return prefix + "_";
+}
+
+Column::Type TypeOf(const FieldDescriptor* field) {
+  if (field->is_repeated()) return Column::Type::kJson;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+      return Column::Type::kInteger;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return Column::Type::kBoolean;
+    case FieldDescriptor::CPPTYPE_STRING:
+      return Column::Type::kText;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return Column::Type::kEnum;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (field->message_type() == google::type::Date::descriptor()) return Column::Type::kDate;
+      if (field->message_type() == google::protobuf::Timestamp::descriptor()) return Column::Type::kTime;
+      break;
+    default:
+      break;
+  }
+  ABSL_RAW_LOG(FATAL, "a record cannot hold a field like %s", field->full_name().c_str());
+}
+
+bool IsFlattened(const FieldDescriptor* field) {
+  return !field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field->message_type() != google::type::Date::descriptor() &&
+         field->message_type() != google::protobuf::Timestamp::descriptor();
+}
+
+// The message that directly holds the column's value; nullptr if a message on the way is absent.
+const Message* HolderOf(const Column& column, const Message& record) {
+  const Message* holder = &record;
+  for (size_t i = 0; i + 1 < column.fields.size(); ++i) {
+    const Reflection* reflection = holder->GetReflection();
+    if (!reflection->HasField(*holder, column.fields[i])) return nullptr;
+    holder = &reflection->GetMessage(*holder, column.fields[i]);
+  }
+  return holder;
+}
+
+Value EmptyOf(const Column& column) {
+  if (column.nullable) return std::monostate();
+  switch (column.type) {
+    case Column::Type::kInteger:
+    case Column::Type::kBoolean:
+      return int64_t{0};
+    default:
+      return std::string();
+  }
+}
+
+Value MessageValue(const Column& column, const Message& value) {
+  if (column.type == Column::Type::kDate) {
+    const auto& date = static_cast<const google::type::Date&>(value);
+    return absl::StrFormat("%04d-%02d-%02d", date.year(), date.month(), date.day());
+  }
+  const auto& time = static_cast<const google::protobuf::Timestamp&>(value);
+  return absl::FormatTime(kTimeFormat, absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
+                          absl::UTCTimeZone());
+}
+
+absl::Status Unreadable(const Column& column, absl::string_view text) {
+  return Refuse(absl::StatusCode::kDataLoss, api::v1::INTERNAL_FAULT)
+      .With("column", column.name)
+      .Says(absl::StrCat("the column ", column.name, " holds the unreadable value '", text, "'"),
+            absl::StrCat("数据库列 ", column.name, " 的值 '", text, "' 无法识别"));
+}
+
+absl::Status SetDate(const Column& column, const std::string& text, google::type::Date& date) {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  if (text.size() < 10 || !absl::SimpleAtoi(text.substr(0, 4), &year) || !absl::SimpleAtoi(text.substr(5, 2), &month) ||
+      !absl::SimpleAtoi(text.substr(8, 2), &day)) {
+    return Unreadable(column, text);
+  }
+  date.set_year(year);
+  date.set_month(month);
+  date.set_day(day);
+  return absl::OkStatus();
+}
+
+absl::Status SetTime(const Column& column, const std::string& text, google::protobuf::Timestamp& stamp) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(kTimeFormat, text, absl::UTCTimeZone(), &time, &error)) return Unreadable(column, text);
+  const int64_t micros = absl::ToUnixMicros(time);
+  stamp.set_seconds(micros / 1'000'000);
+  stamp.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  return absl::OkStatus();
+}
+
+absl::Status SetField(const Column& column, const mysql::Row& row, int index, Message& holder) {
+  const FieldDescriptor* field = column.leaf();
+  const Reflection* reflection = holder.GetReflection();
+  switch (column.type) {
+    case Column::Type::kInteger:
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
+        reflection->SetInt64(&holder, field, row.Int(index));
+      } else {
+        reflection->SetInt32(&holder, field, static_cast<int32_t>(row.Int(index)));
+      }
+      return absl::OkStatus();
+    case Column::Type::kBoolean:
+      reflection->SetBool(&holder, field, row.Int(index) != 0);
+      return absl::OkStatus();
+    case Column::Type::kText:
+      reflection->SetString(&holder, field, row.Text(index));
+      return absl::OkStatus();
+    case Column::Type::kEnum: {
+      const std::string text = row.Text(index);
+      const EnumValueDescriptor* value = EnumOfText(field->enum_type(), text);
+      if (value == nullptr) return Unreadable(column, text);
+      reflection->SetEnum(&holder, field, value);
+      return absl::OkStatus();
+    }
+    case Column::Type::kDate:
+      return SetDate(column, row.Text(index),
+                     static_cast<google::type::Date&>(*reflection->MutableMessage(&holder, field)));
+    case Column::Type::kTime:
+      return SetTime(column, row.Text(index),
+                     static_cast<google::protobuf::Timestamp&>(*reflection->MutableMessage(&holder, field)));
+    case Column::Type::kJson:
+      return ListFromJson(row.Text(index), field, holder);
+  }
+  return absl::OkStatus();
+}
+
+// True if the column's value is what an absent field looks like.
+bool IsEmpty(const Column& column, const mysql::Row& row, int index) {
+  if (column.nullable) return row.IsNull(index);
+  if (column.type == Column::Type::kInteger || column.type == Column::Type::kBoolean) return row.Int(index) == 0;
+  return row.Text(index).empty();
+}
+
+}  // namespace
+
+std::string EnumText(const EnumValueDescriptor* value) {
+  if (value->number() == 0) return "";
+  return std::string(absl::StripPrefix(value->name(), EnumPrefix(value->type())));
+}
+
+const EnumValueDescriptor* EnumOfText(const EnumDescriptor* type, absl::string_view text) {
+  if (text.empty()) return type->FindValueByNumber(0);
+  const EnumValueDescriptor* value = type->FindValueByName(absl::StrCat(EnumPrefix(type), text));
+  return value != nullptr ? value : type->FindValueByName(std::string(text));
+}
+
+Columns::Columns(const Descriptor* type) {
+  Collect(type, {});
+  std::vector<std::string> names;
+  for (const Column& column : columns_) names.push_back(absl::StrCat("`", column.name, "`"));
+  list_ = absl::StrJoin(names, ",");
+}
+
+void Columns::Collect(const Descriptor* type, const std::vector<const FieldDescriptor*>& above) {
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    const api::v1::FieldRules& rules = field->options().GetExtension(api::v1::field);
+    if (rules.derived() || (above.empty() && field->name() == "etag")) continue;
+    std::vector<const FieldDescriptor*> fields = above;
+    fields.push_back(field);
+    if (IsFlattened(field)) {
+      Collect(field->message_type(), fields);
+      continue;
+    }
+    Column column;
+    column.path = absl::StrJoin(fields, ".", [](std::string* out, const FieldDescriptor* f) { *out += f->name(); });
+    column.name = absl::StrReplaceAll(column.path, {{".", "_"}});
+    column.type = TypeOf(field);
+    column.nullable = column.type == Column::Type::kDate || column.type == Column::Type::kTime ||
+                      (field->has_presence() && !field->is_repeated());
+    column.indexed = rules.indexed() || (above.empty() && field->name() == "name");
+    column.fields = std::move(fields);
+    columns_.push_back(std::move(column));
+  }
+}
+
+const Column* Columns::OfPath(absl::string_view path) const {
+  for (const Column& column : columns_) {
+    if (column.path == path) return &column;
+  }
+  return nullptr;
+}
+
+Value Columns::ValueOf(const Column& column, const Message& record) {
+  const Message* holder = HolderOf(column, record);
+  if (holder == nullptr) return EmptyOf(column);
+  const FieldDescriptor* field = column.leaf();
+  const Reflection* reflection = holder->GetReflection();
+  if (column.nullable && !reflection->HasField(*holder, field)) return std::monostate();
+  switch (column.type) {
+    case Column::Type::kInteger:
+      return field->cpp_type() == FieldDescriptor::CPPTYPE_INT64
+                 ? reflection->GetInt64(*holder, field)
+                 : static_cast<int64_t>(reflection->GetInt32(*holder, field));
+    case Column::Type::kBoolean:
+      return static_cast<int64_t>(reflection->GetBool(*holder, field));
+    case Column::Type::kText:
+      return reflection->GetString(*holder, field);
+    case Column::Type::kEnum:
+      return EnumText(reflection->GetEnum(*holder, field));
+    case Column::Type::kDate:
+    case Column::Type::kTime:
+      return MessageValue(column, reflection->GetMessage(*holder, field));
+    case Column::Type::kJson:
+      return ListToJson(*holder, field);
+  }
+  return std::monostate();
+}
+
+void Columns::AppendValues(const Message& record, std::vector<Value>& values) const {
+  for (const Column& column : columns_) values.push_back(ValueOf(column, record));
+}
+
+absl::Status Columns::ReadRow(const mysql::Row& row, int first, Message& record) const {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const Column& column = columns_[i];
+    const int index = first + static_cast<int>(i);
+    if (IsEmpty(column, row, index)) continue;
+    Message* holder = &record;
+    for (size_t depth = 0; depth + 1 < column.fields.size(); ++depth) {
+      holder = holder->GetReflection()->MutableMessage(holder, column.fields[depth]);
+    }
+    RETURN_IF_ERROR(SetField(column, row, index, *holder));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace kechuang::ledger

@@ -1,0 +1,48 @@
+#ifndef KECHUANG_COMMON_LEDGER_DRAFT_H_
+#define KECHUANG_COMMON_LEDGER_DRAFT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/ledger/register.h"
+#include "common/ledger/working_set.h"
+
+namespace kechuang::ledger {
+
+// The draft of one command over its batch's working set: what it puts stays here until the command is known to succeed.
+class CommandDraft : public Draft {
+ public:
+  CommandDraft(WorkingSet& set, const Author& author) : set_(set), author_(author) {}
+
+  absl::Time now() const override { return set_.now(); }
+  const Author& author() const override { return author_; }
+  absl::StatusOr<Amounts> Total(const Cell& cell) override { return set_.Total(cell); }
+  absl::StatusOr<std::vector<std::string>> FindByKey(absl::string_view key) override;
+  absl::StatusOr<std::string> MaxKey(absl::string_view prefix) override { return set_.MaxKey(std::string(prefix)); }
+
+  // The records put, in the order of their first Put, each once.
+  std::vector<std::unique_ptr<google::protobuf::Message>> TakeChanges() { return std::move(changes_); }
+
+ protected:
+  absl::StatusOr<const google::protobuf::Message*> FindMessage(const google::protobuf::Descriptor* type,
+                                                               absl::string_view name) override;
+  absl::StatusOr<const google::protobuf::Message*> GetMessage(const google::protobuf::Descriptor* type,
+                                                              absl::string_view name, absl::string_view etag) override;
+  absl::StatusOr<const google::protobuf::Message*> PutMessage(const google::protobuf::Message& record) override;
+  absl::StatusOr<const google::protobuf::Message*> CreateMessage(const google::protobuf::Message& record) override;
+
+ private:
+  std::unique_ptr<google::protobuf::Message>* ChangeOf(absl::string_view name);
+
+  WorkingSet& set_;
+  const Author& author_;
+  std::vector<std::unique_ptr<google::protobuf::Message>> changes_;
+};
+
+// RECORD_NOT_FOUND for a name.
+absl::Status RecordNotFound(absl::string_view name);
+
+}  // namespace kechuang::ledger
+
+#endif  // KECHUANG_COMMON_LEDGER_DRAFT_H_

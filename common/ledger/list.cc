@@ -1,0 +1,208 @@
+#include "common/ledger/list.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/chain.h"
+#include "common/ledger/filter.h"
+#include "common/ledger/reads.h"
+#include "common/ledger/stamps.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::ledger {
+namespace {
+
+using google::protobuf::Message;
+using mysql::Row;
+using mysql::Session;
+using mysql::Value;
+
+constexpr int kPageSizeDefault = 100;
+constexpr int kPageSizeMax = 1000;
+
+struct Order {
+  const Column* column;
+  bool descending;
+};
+
+absl::Status BadArgument(absl::string_view argument, absl::string_view english, absl::string_view chinese) {
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
+      .With("argument", argument)
+      .Says(absl::StrCat(argument, ": ", english), absl::StrCat(argument, "：", chinese));
+}
+
+// The columns to order by, the name last so that the order is total.
+absl::StatusOr<std::vector<Order>> ParseOrder(absl::string_view order_by, const Columns& columns) {
+  std::vector<Order> orders;
+  bool by_name = false;
+  for (absl::string_view part : absl::StrSplit(order_by, ',')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty() && order_by.empty()) break;
+    std::vector<absl::string_view> words = absl::StrSplit(part, ' ', absl::SkipEmpty());
+    const bool descending = words.size() == 2 && words[1] == "desc";
+    if (words.empty() || words.size() > 2 || (words.size() == 2 && !descending && words[1] != "asc")) {
+      return BadArgument("order_by", absl::StrCat("'", part, "' is not a field, or a field and desc"),
+                         absl::StrCat("'", part, "' 应为字段名，或字段名加 desc"));
+    }
+    const Column* column = columns.OfPath(words[0]);
+    if (column == nullptr || !column->indexed) {
+      return BadArgument("order_by", absl::StrCat("'", words[0], "' is not an indexed field"),
+                         absl::StrCat("'", words[0], "' 不是已建索引的字段"));
+    }
+    orders.push_back({column, descending});
+    by_name = by_name || column->name == "name";
+  }
+  if (!by_name) orders.push_back({columns.OfPath("name"), false});
+  return orders;
+}
+
+// The prefix of child names that a parent asks for; "enterprises/-" reads across all.
+absl::StatusOr<std::string> NamePrefix(const ListQuery& query) {
+  if (query.parent.empty() || absl::EndsWith(query.parent, "/-") || query.parent == "-") return std::string();
+  return query.parent + "/";
+}
+
+// What a token must agree with: the arguments that fix which rows come, in which order.
+std::string Fingerprint(const Kind& kind, const ListQuery& query) {
+  JournalEntry arguments;
+  arguments.name = kind.table;
+  arguments.author = {query.parent, query.filter, query.order_by, query.show_deleted ? "deleted" : "", "", ""};
+  return ChainHash("", arguments).substr(0, 16);
+}
+
+std::string EncodeValue(const Value& value) {
+  if (std::holds_alternative<std::monostate>(value)) return "n";
+  if (const int64_t* number = std::get_if<int64_t>(&value)) return absl::StrCat("i", *number);
+  return "t" + absl::WebSafeBase64Escape(std::get<std::string>(value));
+}
+
+bool DecodeValue(absl::string_view text, Value& value) {
+  if (text == "n") {
+    value = std::monostate();
+    return true;
+  }
+  if (absl::ConsumePrefix(&text, "i")) {
+    int64_t number = 0;
+    if (!absl::SimpleAtoi(text, &number)) return false;
+    value = number;
+    return true;
+  }
+  std::string decoded;
+  if (!absl::ConsumePrefix(&text, "t") || !absl::WebSafeBase64Unescape(text, &decoded)) return false;
+  value = decoded;
+  return true;
+}
+
+std::string MakeToken(const Kind& kind, const ListQuery& query, const std::vector<Order>& orders, const Message& last) {
+  std::vector<std::string> parts = {Fingerprint(kind, query)};
+  for (const Order& order : orders) parts.push_back(EncodeValue(Columns::ValueOf(*order.column, last)));
+  return absl::WebSafeBase64Escape(absl::StrJoin(parts, "|"));
+}
+
+absl::StatusOr<std::vector<Value>> ReadToken(const Kind& kind, const ListQuery& query, size_t orders) {
+  std::string text;
+  const auto bad = [] {
+    return BadArgument("page_token", "it is not a token of this list", "不是本列表给出的翻页标记");
+  };
+  if (!absl::WebSafeBase64Unescape(query.page_token, &text)) return bad();
+  const std::vector<std::string> parts = absl::StrSplit(text, '|');
+  if (parts.size() != orders + 1) return bad();
+  if (parts[0] != Fingerprint(kind, query)) {
+    return BadArgument("page_token", "parent, filter, order_by and show_deleted must be those of the page before",
+                       "parent、filter、order_by 和 show_deleted 必须与上一页相同");
+  }
+  std::vector<Value> values(orders);
+  for (size_t i = 0; i < orders; ++i) {
+    if (!DecodeValue(parts[i + 1], values[i])) return bad();
+  }
+  return values;
+}
+
+// "Comes after these values in this order", from column i on. NULL sorts before everything.
+Condition After(const std::vector<Order>& orders, const std::vector<Value>& last, size_t i) {
+  if (i == orders.size()) return {"FALSE", {}};
+  const std::string name = absl::StrCat("`", orders[i].column->name, "`");
+  const Condition rest = After(orders, last, i + 1);
+  Condition condition;
+  if (std::holds_alternative<std::monostate>(last[i])) {
+    condition.sql = absl::StrCat("(", orders[i].descending ? "FALSE" : name + " IS NOT NULL", " OR (", name,
+                                 " IS NULL AND ", rest.sql, "))");
+  } else {
+    const std::string beyond =
+        orders[i].descending
+            ? (orders[i].column->nullable ? absl::StrCat("(", name, "<? OR ", name, " IS NULL)") : name + "<?")
+            : name + ">?";
+    condition.sql = absl::StrCat("(", beyond, " OR (", name, "=? AND ", rest.sql, "))");
+    condition.values = {last[i], last[i]};
+  }
+  condition.values.insert(condition.values.end(), rest.values.begin(), rest.values.end());
+  return condition;
+}
+
+absl::StatusOr<Condition> Where(const Store& store, const Kind& kind, const ListQuery& query,
+                                const std::vector<Order>& orders) {
+  const Columns& columns = store.ColumnsOf(kind);
+  ASSIGN_OR_RETURN(const Condition filter, ParseFilter(query.filter, columns));
+  ASSIGN_OR_RETURN(const std::string prefix, NamePrefix(query));
+  Condition where{"book=?", {store.book()}};
+  const auto add = [&](absl::string_view sql, const std::vector<Value>& values) {
+    absl::StrAppend(&where.sql, " AND ", sql);
+    where.values.insert(where.values.end(), values.begin(), values.end());
+  };
+  if (!prefix.empty()) add("name LIKE ?", {LikePrefix(prefix)});
+  if (!filter.sql.empty()) add(filter.sql, filter.values);
+  if (!query.show_deleted && kind.type->FindFieldByName("delete_time") != nullptr) add("delete_time IS NULL", {});
+  if (!query.page_token.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<Value> last, ReadToken(kind, query, orders.size()));
+    const Condition after = After(orders, last, 0);
+    add(after.sql, after.values);
+  }
+  return where;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ListRecordsOf(mysql::Database& database, const Store& store, const Kind& kind,
+                                          absl::Time now, absl::Time deadline, const ListQuery& query,
+                                          absl::FunctionRef<void(const Message&)> on_record) {
+  if (query.page_size < 0) return BadArgument("page_size", "it cannot be negative", "不能为负数");
+  const int page_size = query.page_size == 0 ? kPageSizeDefault : std::min(query.page_size, kPageSizeMax);
+  const Columns& columns = store.ColumnsOf(kind);
+  ASSIGN_OR_RETURN(const std::vector<Order> orders, ParseOrder(query.order_by, columns));
+  ASSIGN_OR_RETURN(Condition where, Where(store, kind, query, orders));
+  where.values.emplace_back(int64_t{page_size} + 1);  // one more than asked tells whether a page follows
+  const std::string order = absl::StrJoin(orders, ",", [](std::string* out, const Order& part) {
+    absl::StrAppend(out, "`", part.column->name, "`", part.descending ? " DESC" : "");
+  });
+
+  std::vector<std::unique_ptr<Message>> records;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+    records.clear();
+    return session.Query(absl::StrCat("SELECT ", columns.list(), " FROM `", kind.table, "` WHERE ", where.sql,
+                                      " ORDER BY ", order, " LIMIT ?"),
+                         where.values, [&](const Row& row) -> absl::Status {
+                           std::unique_ptr<Message> record(
+                               google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type)->New());
+                           RETURN_IF_ERROR(columns.ReadRow(row, 0, *record));
+                           FillDerived(kind, *record, now);
+                           records.push_back(std::move(record));
+                           return absl::OkStatus();
+                         });
+  }));
+  const size_t shown = std::min(records.size(), static_cast<size_t>(page_size));
+  for (size_t i = 0; i < shown; ++i) on_record(*records[i]);
+  return records.size() > shown ? MakeToken(kind, query, orders, *records[shown - 1]) : "";
+}
+
+}  // namespace kechuang::ledger

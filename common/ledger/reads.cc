@@ -1,0 +1,129 @@
+#include "common/ledger/reads.h"
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/draft.h"
+#include "common/ledger/stamps.h"
+
+namespace kechuang::ledger {
+
+using google::protobuf::Message;
+using mysql::Database;
+using mysql::Row;
+using mysql::Session;
+using mysql::Value;
+
+std::string LikePrefix(absl::string_view prefix) {
+  return absl::StrCat(absl::StrReplaceAll(prefix, {{"\\", "\\\\"}, {"%", "\\%"}, {"_", "\\_"}}), "%");
+}
+
+absl::Status ReadRecords(Database& database, const Store& store, const Kind& kind, absl::Time now, absl::Time deadline,
+                         const std::vector<std::string>& names, absl::FunctionRef<void(const Message&)> on_record) {
+  std::map<std::string, std::unique_ptr<Message>> found;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+    found.clear();
+    return store.LoadRecords(session, kind, names, [&](std::unique_ptr<Message> record) {
+      FillDerived(kind, *record, now);
+      found[NameOf(*record)] = std::move(record);
+    });
+  }));
+  std::set<std::string> missing;
+  for (const std::string& name : names) {
+    if (!found.contains(name)) missing.insert(name);
+  }
+  if (!missing.empty()) return RecordNotFound(absl::StrJoin(missing, ", "));
+  for (const std::string& name : names) on_record(*found[name]);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(Database& database, const Store& store, absl::Time deadline,
+                                                          absl::string_view prefix, int limit) {
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+    names.clear();
+    std::set<std::string> seen;
+    return session.Query(
+        "SELECT name FROM record_key WHERE book=? AND record_key LIKE ? ORDER BY record_key,name LIMIT ?",
+        {store.book(), LikePrefix(prefix), int64_t{limit}}, [&](const Row& row) {
+          std::string name = row.Text(0);
+          if (seen.insert(name).second) names.push_back(std::move(name));
+          return absl::OkStatus();
+        });
+  }));
+  return names;
+}
+
+absl::StatusOr<std::vector<TotalRow>> ReadTotals(Database& database, const Store& store, absl::Time deadline,
+                                                 const TotalsQuery& query) {
+  std::vector<TotalRow> rows;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+    rows.clear();
+    return session.Query(
+        "SELECT period,cell,entries,amount_fen,part_fen,distinct_keys FROM total WHERE book=? AND measure=? AND cut=? "
+        "AND "
+        "period BETWEEN ? AND ? AND CHAR_LENGTH(period)=? AND cell LIKE ? ORDER BY period,cell",
+        {store.book(), query.measure, query.grouping, query.first_period, query.last_period,
+         static_cast<int64_t>(query.first_period.size()), LikePrefix(query.cell_prefix)},
+        [&](const Row& row) {
+          rows.push_back({{query.measure, query.grouping, row.Text(0), row.Text(1)},
+                          {row.Int(2), row.Int(3), row.Int(4), row.Int(5)}});
+          return absl::OkStatus();
+        });
+  }));
+  return rows;
+}
+
+namespace {
+
+absl::StatusOr<std::vector<JournalEntry>> ReadEntries(Database& database, const Store& store, absl::Time deadline,
+                                                      absl::string_view where, const std::vector<Value>& values) {
+  std::vector<JournalEntry> entries;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+    entries.clear();
+    return store.LoadJournal(session, where, values, [&](JournalEntry entry) {
+      entries.push_back(std::move(entry));
+      return absl::OkStatus();
+    });
+  }));
+  return entries;
+}
+
+absl::StatusOr<JournalEntry> OnlyEntry(absl::StatusOr<std::vector<JournalEntry>> entries, absl::string_view what) {
+  if (!entries.ok()) return entries.status();
+  if (entries->empty()) return RecordNotFound(what);
+  return std::move(entries->front());
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<JournalEntry>> ReadHistory(Database& database, const Store& store, absl::Time deadline,
+                                                      absl::string_view name, int64_t before_revision, int limit) {
+  const int64_t below = before_revision > 0 ? before_revision : INT64_MAX;
+  return ReadEntries(database, store, deadline, "book=? AND name=? AND revision<? ORDER BY revision DESC LIMIT ?",
+                     {store.book(), std::string(name), below, int64_t{limit}});
+}
+
+absl::StatusOr<JournalEntry> ReadAtRevision(Database& database, const Store& store, absl::Time deadline,
+                                            absl::string_view name, int64_t revision) {
+  return OnlyEntry(ReadEntries(database, store, deadline, "book=? AND name=? AND revision=?",
+                               {store.book(), std::string(name), revision}),
+                   absl::StrCat(name, "@r", revision));
+}
+
+absl::StatusOr<JournalEntry> ReadAtTime(Database& database, const Store& store, absl::Time deadline,
+                                        absl::string_view name, absl::Time time) {
+  return OnlyEntry(
+      ReadEntries(database, store, deadline, "book=? AND name=? AND time<=? ORDER BY revision DESC LIMIT 1",
+                  {store.book(), std::string(name), TimeColumn(time)}),
+      absl::StrCat(name, " at ", TimeColumn(time)));
+}
+
+}  // namespace kechuang::ledger

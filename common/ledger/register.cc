@@ -1,0 +1,303 @@
+#include "common/ledger/register.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "common/base/error.h"
+#include "common/ledger/batch.h"
+#include "common/ledger/list.h"
+#include "common/ledger/reads.h"
+#include "common/ledger/store.h"
+#include "common/ledger/verify.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::ledger {
+namespace {
+
+// Import rows that may join a batch in which people wait: few enough that nobody feels them.
+constexpr size_t kBulkBesidePeople = 64;
+
+absl::Status Overloaded(size_t waiting) {
+  return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
+      .RetryAfter(absl::Milliseconds(200))
+      .Says(absl::StrCat(waiting, " changes wait already; try again in a moment"),
+            absl::StrCat("已有 ", waiting, " 项修改在等待，请稍后再试"));
+}
+
+absl::Status OutOfTime() {
+  return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
+      .Says("the time given ran out before the change was decided; nothing was changed",
+            "在规定时间内未能处理，未作任何修改");
+}
+
+absl::Status ShuttingDown() {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
+      .RetryAfter(absl::Seconds(1))
+      .Says("the service is shutting down", "服务正在停止");
+}
+
+// Errors that only waiting mends: splitting the batch would meet them again.
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
+}
+
+}  // namespace
+
+// One thread runs batches, another answers callers meanwhile, so that a batch is whatever arrived while the last
+// committed.
+class Register::Impl {
+ public:
+  Impl(mysql::Database& database, KindTable kinds, const Clock& clock, RegisterOptions options)
+      : database_(database),
+        kinds_(std::move(kinds)),
+        clock_(clock),
+        options_(std::move(options)),
+        store_(kinds_, options_.book),
+        runner_([this] { RunBatches(); }),
+        answerer_([this] { AnswerCallers(); }) {}
+
+  ~Impl() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+    }
+    work_.notify_all();
+    runner_.join();
+    {
+      const std::lock_guard<std::mutex> lock(answers_mutex_);
+      no_more_answers_ = true;
+    }
+    answers_ready_.notify_all();
+    answerer_.join();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void Submit(Command command, absl::Time deadline, Done done) {
+    Waiting waiting{std::move(command), std::min(deadline, clock_.Now() + options_.command_wait_max), std::move(done)};
+    absl::Status refused;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const size_t size = people_.size() + bulk_.size();
+      if (stopping_) {
+        refused = ShuttingDown();
+      } else if (size >= static_cast<size_t>(options_.queue_size_max)) {
+        refused = Overloaded(size);
+      } else {
+        (waiting.command.bulk ? bulk_ : people_).push_back(std::move(waiting));
+      }
+    }
+    if (!refused.ok()) return waiting.done(refused);
+    work_.notify_one();
+  }
+
+  mysql::Database& database() { return database_; }
+  const KindTable& kinds() const { return kinds_; }
+  const Clock& clock() const { return clock_; }
+  const Store& store() const { return store_; }
+
+ private:
+  struct Waiting {
+    Command command;
+    absl::Time deadline;
+    Done done;
+  };
+  struct Answered {
+    Done done;
+    absl::StatusOr<Answer> answer;
+  };
+
+  std::vector<Waiting> TakeBatch() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    work_.wait(lock, [this] { return stopping_ || !people_.empty() || !bulk_.empty(); });
+    std::vector<Waiting> batch;
+    const size_t most = static_cast<size_t>(options_.batch_size_max);
+    const auto take = [&](std::deque<Waiting>& queue, size_t limit) {
+      while (!queue.empty() && batch.size() < limit) {
+        batch.push_back(std::move(queue.front()));
+        queue.pop_front();
+      }
+    };
+    take(people_, most);
+    take(bulk_, batch.empty() ? most : std::min(most, batch.size() + kBulkBesidePeople));
+    return batch;
+  }
+
+  void RunBatches() {
+    while (true) {
+      std::vector<Waiting> batch = TakeBatch();
+      if (batch.empty()) return;  // stopping, and nothing waits any more
+      std::vector<Waiting> alive;
+      for (Waiting& waiting : batch) {
+        if (waiting.deadline < clock_.Now()) {
+          Deliver({std::move(waiting.done), OutOfTime()});
+        } else {
+          alive.push_back(std::move(waiting));
+        }
+      }
+      if (!alive.empty()) Decide(absl::MakeSpan(alive));
+    }
+  }
+
+  // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
+  // each then runs alone, so that the others do not suffer for it.
+  void Decide(absl::Span<Waiting> batch) {
+    std::vector<const Command*> commands;
+    absl::Time deadline = absl::InfinitePast();
+    for (const Waiting& waiting : batch) {
+      commands.push_back(&waiting.command);
+      deadline = std::max(deadline, waiting.deadline);
+    }
+    auto answers = RunBatch(database_, store_, kinds_, clock_, deadline, commands);
+    if (!answers.ok() && batch.size() > 1 && !IsPassing(answers.status())) {
+      for (size_t i = 0; i < batch.size(); ++i) Decide(batch.subspan(i, 1));
+      return;
+    }
+    for (size_t i = 0; i < batch.size(); ++i) {
+      Deliver({std::move(batch[i].done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
+    }
+  }
+
+  void Deliver(Answered answered) {
+    {
+      const std::lock_guard<std::mutex> lock(answers_mutex_);
+      answers_.push_back(std::move(answered));
+    }
+    answers_ready_.notify_one();
+  }
+
+  void AnswerCallers() {
+    while (true) {
+      std::deque<Answered> ready;
+      {
+        std::unique_lock<std::mutex> lock(answers_mutex_);
+        answers_ready_.wait(lock, [this] { return no_more_answers_ || !answers_.empty(); });
+        if (answers_.empty()) return;
+        ready.swap(answers_);
+      }
+      for (Answered& answered : ready) answered.done(std::move(answered.answer));
+    }
+  }
+
+  mysql::Database& database_;
+  const KindTable kinds_;
+  const Clock& clock_;
+  const RegisterOptions options_;
+  const Store store_;
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::deque<Waiting> people_;
+  std::deque<Waiting> bulk_;
+  bool stopping_ = false;
+
+  std::mutex answers_mutex_;
+  std::condition_variable answers_ready_;
+  std::deque<Answered> answers_;
+  bool no_more_answers_ = false;
+
+  std::thread runner_;
+  std::thread answerer_;
+};
+
+Register::Register(mysql::Database& database, KindTable kinds, const Clock& clock, RegisterOptions options)
+    : impl_(std::make_unique<Impl>(database, std::move(kinds), clock, std::move(options))) {}
+Register::~Register() = default;
+
+absl::Status Register::Start(absl::Time deadline) {
+  return impl_->database().Transact(
+      deadline, [&](mysql::Transaction& transaction) { return impl_->store().Prepare(transaction); });
+}
+
+void Register::Submit(Command command, absl::Time deadline, Done done) {
+  impl_->Submit(std::move(command), deadline, std::move(done));
+}
+
+absl::StatusOr<Answer> Register::Run(Command command, absl::Time deadline) {
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::optional<absl::StatusOr<Answer>> result;
+  Submit(std::move(command), deadline, [&](absl::StatusOr<Answer> answer) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    result = std::move(answer);
+    answered.notify_one();
+  });
+  std::unique_lock<std::mutex> lock(mutex);
+  answered.wait(lock, [&] { return result.has_value(); });
+  return *std::move(result);
+}
+
+const KindTable& Register::kinds() const { return impl_->kinds(); }
+const Clock& Register::clock() const { return impl_->clock(); }
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Register::ReadMessage(
+    absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name) {
+  std::unique_ptr<google::protobuf::Message> result;
+  RETURN_IF_ERROR(BatchReadMessages(deadline, type, {std::string(name)}, [&](const google::protobuf::Message& found) {
+    result.reset(found.New());
+    result->CopyFrom(found);
+  }));
+  return result;
+}
+
+absl::Status Register::BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                         const std::vector<std::string>& names,
+                                         absl::FunctionRef<void(const google::protobuf::Message&)> on_record) {
+  return ReadRecords(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline, names,
+                     on_record);
+}
+
+absl::StatusOr<std::string> Register::ListMessages(
+    absl::Time deadline, const google::protobuf::Descriptor* type, const ListQuery& query,
+    absl::FunctionRef<void(const google::protobuf::Message&)> on_record) {
+  return ListRecordsOf(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline,
+                       query, on_record);
+}
+
+absl::StatusOr<std::vector<std::string>> Register::FindByKeyPrefix(absl::Time deadline, absl::string_view prefix,
+                                                                   int limit) {
+  return NamesByKeyPrefix(impl_->database(), impl_->store(), deadline, prefix, limit);
+}
+
+absl::StatusOr<std::vector<TotalRow>> Register::Totals(absl::Time deadline, const TotalsQuery& query) {
+  return ReadTotals(impl_->database(), impl_->store(), deadline, query);
+}
+
+absl::StatusOr<std::vector<JournalEntry>> Register::History(absl::Time deadline, absl::string_view name,
+                                                            int64_t before_revision, int limit) {
+  return ReadHistory(impl_->database(), impl_->store(), deadline, name, before_revision, limit);
+}
+
+absl::StatusOr<JournalEntry> Register::AtRevision(absl::Time deadline, absl::string_view name, int64_t revision) {
+  return ReadAtRevision(impl_->database(), impl_->store(), deadline, name, revision);
+}
+
+absl::StatusOr<JournalEntry> Register::AtTime(absl::Time deadline, absl::string_view name, absl::Time time) {
+  return ReadAtTime(impl_->database(), impl_->store(), deadline, name, time);
+}
+
+absl::StatusOr<Head> Register::ReadHead(absl::Time deadline) {
+  Head head;
+  RETURN_IF_ERROR(impl_->database().Read(deadline, [&](mysql::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(head, impl_->store().ReadHead(session));
+    return absl::OkStatus();
+  }));
+  return head;
+}
+
+absl::StatusOr<VerifyCounts> Register::Verify(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report) {
+  return VerifyRecords(impl_->database(), impl_->store(), impl_->kinds(), deadline, report);
+}
+
+absl::StatusOr<VerifyCounts> Register::VerifyJournal(absl::Time deadline,
+                                                     absl::FunctionRef<void(const Finding&)> report) {
+  return VerifyChain(impl_->database(), impl_->store(), deadline, report);
+}
+
+}  // namespace kechuang::ledger

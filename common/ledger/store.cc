@@ -1,0 +1,354 @@
+#include "common/ledger/store.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::ledger {
+namespace {
+
+using google::protobuf::Message;
+using mysql::PlaceholderRows;
+using mysql::Placeholders;
+using mysql::Row;
+using mysql::Session;
+using mysql::Value;
+
+// Rows of one INSERT and names of one IN list. Sizes are powers of two, so that few different statements are prepared.
+constexpr size_t kChunkMax = 256;
+constexpr char kTimeFormat[] = "%E4Y-%m-%d %H:%M:%E6S";
+constexpr char kJournalColumns[] =
+    "sequence,name,revision,actor,method,request_id,reason,import_id,origin,time,record,hash";
+
+// Calls insert(first, count) until all rows are taken, count always a power of two.
+absl::Status InChunks(size_t rows, absl::FunctionRef<absl::Status(size_t first, size_t count)> insert) {
+  size_t first = 0;
+  while (first < rows) {
+    const size_t count = std::min(kChunkMax, std::bit_floor(rows - first));
+    RETURN_IF_ERROR(insert(first, count));
+    first += count;
+  }
+  return absl::OkStatus();
+}
+
+// One multi-row INSERT a chunk: head + "(?,..),(?,..)" + tail.
+absl::Status InsertRows(Session& session, absl::string_view head, int width, absl::string_view tail,
+                        const std::vector<Value>& values) {
+  const size_t columns = static_cast<size_t>(width);
+  return InChunks(values.size() / columns, [&](size_t first, size_t count) -> absl::Status {
+    const absl::Span<const Value> part(values.data() + first * columns, count * columns);
+    return session.Execute(absl::StrCat(head, PlaceholderRows(static_cast<int>(count), width), tail), part).status();
+  });
+}
+
+// The size of the IN list for this many names: the next power of two.
+size_t PaddedSize(size_t names) { return std::bit_ceil(names); }
+
+absl::Status SchemaDiffers(const Kind& kind, absl::string_view english, absl::string_view chinese) {
+  return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::SCHEMA_VERSION)
+      .With("table", kind.table)
+      .Says(absl::StrCat("table ", kind.table, " does not fit ", kind.type->full_name(), ": ", english),
+            absl::StrCat("数据表 ", kind.table, " 与 ", kind.type->full_name(), " 不符：", chinese));
+}
+
+absl::Status CompareColumns(const Kind& kind, const Columns& columns, std::set<std::string> found) {
+  if (found.erase("book") == 0) return SchemaDiffers(kind, "no column book", "缺少 book 列");
+  for (const Column& column : columns.all()) {
+    if (found.erase(column.name) == 0) {
+      return SchemaDiffers(kind, absl::StrCat("no column ", column.name), absl::StrCat("缺少列 ", column.name));
+    }
+  }
+  if (!found.empty()) {
+    return SchemaDiffers(kind, absl::StrCat("unknown column ", *found.begin()),
+                         absl::StrCat("多余列 ", *found.begin()));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Value> CellValues(const std::string& book, const Cell& cell) {
+  return {book, cell.measure, cell.grouping, cell.period, cell.cell};
+}
+
+constexpr char kCellMatch[] = "measure=? AND cut=? AND period=? AND cell=?";
+
+std::string EscapeLike(absl::string_view prefix) {
+  return absl::StrReplaceAll(prefix, {{"\\", "\\\\"}, {"%", "\\%"}, {"_", "\\_"}});
+}
+
+}  // namespace
+
+std::string TimeColumn(absl::Time time) { return absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()); }
+
+absl::StatusOr<absl::Time> TimeOfColumn(absl::string_view text) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(kTimeFormat, text, absl::UTCTimeZone(), &time, &error)) return time;
+  return Refuse(absl::StatusCode::kDataLoss, api::v1::INTERNAL_FAULT)
+      .Says(absl::StrCat("the database holds an unreadable time '", text, "'"),
+            absl::StrCat("数据库中的时间 '", text, "' 无法识别"));
+}
+
+Store::Store(const KindTable& kinds, std::string book) : kinds_(kinds), book_(std::move(book)) {
+  for (const Kind& kind : kinds_.all()) columns_[kind.type] = std::make_unique<Columns>(kind.type);
+}
+
+absl::Status Store::Prepare(Session& session) const {
+  RETURN_IF_ERROR(session
+                      .Execute("INSERT INTO head (book,sequence,hash) VALUES (?,0,?) ON DUPLICATE KEY UPDATE book=book",
+                               {book_, std::string(64, '0')})
+                      .status());
+  for (const Kind& kind : kinds_.all()) {
+    std::set<std::string> found;
+    RETURN_IF_ERROR(session.Query(
+        "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?",
+        {kind.table}, [&](const Row& row) {
+          found.insert(row.Text(0));
+          return absl::OkStatus();
+        }));
+    RETURN_IF_ERROR(CompareColumns(kind, ColumnsOf(kind), std::move(found)));
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::StatusOr<Head> QueryHead(Session& session, absl::string_view sql, const std::string& book) {
+  Head head;
+  bool found = false;
+  RETURN_IF_ERROR(session.Query(sql, {book}, [&](const Row& row) {
+    head = {row.Int(0), row.Text(1)};
+    found = true;
+    return absl::OkStatus();
+  }));
+  if (found) return head;
+  return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::INTERNAL_FAULT)
+      .Says("the book has no head row", "账簿缺少首行记录");
+}
+
+}  // namespace
+
+absl::StatusOr<Head> Store::LockHead(Session& session) const {
+  return QueryHead(session, "SELECT sequence,hash FROM head WHERE book=? FOR UPDATE", book_);
+}
+
+absl::StatusOr<Head> Store::ReadHead(Session& session) const {
+  return QueryHead(session, "SELECT sequence,hash FROM head WHERE book=?", book_);
+}
+
+absl::Status Store::StoreHead(Session& session, const Head& head) const {
+  return session.Execute("UPDATE head SET sequence=?,hash=? WHERE book=?", {head.sequence, head.hash, book_}).status();
+}
+
+absl::Status Store::LoadRecords(Session& session, const Kind& kind, const std::vector<std::string>& names,
+                                OnRecord on_record) const {
+  const Columns& columns = ColumnsOf(kind);
+  for (size_t first = 0; first < names.size(); first += kChunkMax) {
+    const size_t count = std::min(kChunkMax, names.size() - first);
+    std::vector<Value> values = {book_};
+    for (size_t i = 0; i < PaddedSize(count); ++i) values.push_back(names[first + std::min(i, count - 1)]);
+    RETURN_IF_ERROR(
+        session.Query(absl::StrCat("SELECT ", columns.list(), " FROM `", kind.table, "` WHERE book=? AND name IN (",
+                                   Placeholders(static_cast<int>(PaddedSize(count))), ")"),
+                      values, [&](const Row& row) -> absl::Status {
+                        std::unique_ptr<Message> record(
+                            google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type)->New());
+                        RETURN_IF_ERROR(columns.ReadRow(row, 0, *record));
+                        on_record(std::move(record));
+                        return absl::OkStatus();
+                      }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::StoreRecords(Session& session, const Kind& kind, const std::vector<const Message*>& records) const {
+  const Columns& columns = ColumnsOf(kind);
+  std::vector<Value> values;
+  for (const Message* record : records) {
+    values.emplace_back(book_);
+    columns.AppendValues(*record, values);
+  }
+  std::vector<std::string> updates;
+  for (const Column& column : columns.all()) {
+    if (column.name != "name") updates.push_back(absl::StrCat("`", column.name, "`=VALUES(`", column.name, "`)"));
+  }
+  return InsertRows(session, absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES "),
+                    static_cast<int>(columns.all().size()) + 1,
+                    absl::StrCat(" ON DUPLICATE KEY UPDATE ", absl::StrJoin(updates, ",")), values);
+}
+
+absl::Status Store::LoadRequests(Session& session, const std::vector<RequestKey>& keys,
+                                 std::map<RequestKey, StoredRequest>& found) const {
+  std::map<std::string, std::vector<std::string>> ids_of_actor;
+  for (const RequestKey& key : keys) ids_of_actor[key.actor].push_back(key.request_id);
+  for (const auto& [actor, ids] : ids_of_actor) {
+    for (size_t first = 0; first < ids.size(); first += kChunkMax) {
+      const size_t count = std::min(kChunkMax, ids.size() - first);
+      std::vector<Value> values = {book_, actor};
+      for (size_t i = 0; i < PaddedSize(count); ++i) values.push_back(ids[first + std::min(i, count - 1)]);
+      RETURN_IF_ERROR(session.Query(
+          absl::StrCat(
+              "SELECT request_id,method,payload,answer FROM request WHERE book=? AND actor=? AND request_id IN (",
+              Placeholders(static_cast<int>(PaddedSize(count))), ")"),
+          values, [&, key_actor = actor](const Row& row) {
+            found[{key_actor, row.Text(0)}] = {row.Text(1), row.Text(2), row.Text(3)};
+            return absl::OkStatus();
+          }));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::StoreRequests(Session& session, const std::map<RequestKey, StoredRequest>& requests,
+                                  absl::Time time) const {
+  std::vector<Value> values;
+  for (const auto& [key, request] : requests) {
+    values.insert(values.end(), {book_, key.actor, key.request_id, request.method, request.payload, request.answer,
+                                 TimeColumn(time)});
+  }
+  return InsertRows(session, "INSERT INTO request (book,actor,request_id,method,payload,answer,time) VALUES ", 7, "",
+                    values);
+}
+
+absl::Status Store::LoadKeys(Session& session, const std::vector<std::string>& keys,
+                             absl::FunctionRef<void(RecordKey)> on_key) const {
+  for (size_t first = 0; first < keys.size(); first += kChunkMax) {
+    const size_t count = std::min(kChunkMax, keys.size() - first);
+    std::vector<Value> values = {book_};
+    for (size_t i = 0; i < PaddedSize(count); ++i) values.push_back(keys[first + std::min(i, count - 1)]);
+    RETURN_IF_ERROR(
+        session.Query(absl::StrCat("SELECT record_key,name FROM record_key WHERE book=? AND record_key IN (",
+                                   Placeholders(static_cast<int>(PaddedSize(count))), ")"),
+                      values, [&](const Row& row) {
+                        on_key({row.Text(0), row.Text(1)});
+                        return absl::OkStatus();
+                      }));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Store::MaxKey(Session& session, const std::string& prefix, const std::string& below) const {
+  std::string greatest;
+  const std::string limit = below.empty() ? "" : " AND record_key<?";
+  std::vector<Value> values = {book_, absl::StrCat(EscapeLike(prefix), "%")};
+  if (!below.empty()) values.emplace_back(below);
+  RETURN_IF_ERROR(session.Query(absl::StrCat("SELECT record_key FROM record_key WHERE book=? AND record_key LIKE ?",
+                                             limit, " ORDER BY record_key DESC LIMIT 1"),
+                                values, [&](const Row& row) {
+                                  greatest = row.Text(0);
+                                  return absl::OkStatus();
+                                }));
+  return greatest;
+}
+
+absl::Status Store::AddKeys(Session& session, const std::set<RecordKey>& keys) const {
+  std::vector<Value> values;
+  for (const RecordKey& key : keys) values.insert(values.end(), {book_, key.key, key.name});
+  return InsertRows(session, "INSERT INTO record_key (book,record_key,name) VALUES ", 3, "", values);
+}
+
+absl::Status Store::RemoveKeys(Session& session, const std::set<RecordKey>& keys) const {
+  for (const RecordKey& key : keys) {
+    RETURN_IF_ERROR(
+        session.Execute("DELETE FROM record_key WHERE book=? AND record_key=? AND name=?", {book_, key.key, key.name})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Amounts> Store::LoadTotal(Session& session, const Cell& cell) const {
+  Amounts amounts;
+  RETURN_IF_ERROR(session.Query(
+      absl::StrCat("SELECT entries,amount_fen,part_fen,distinct_keys FROM total WHERE book=? AND ", kCellMatch),
+      CellValues(book_, cell), [&](const Row& row) {
+        amounts = {row.Int(0), row.Int(1), row.Int(2), row.Int(3)};
+        return absl::OkStatus();
+      }));
+  return amounts;
+}
+
+absl::Status Store::AddTotals(Session& session, const std::map<Cell, Amounts>& changes) const {
+  std::vector<Value> values;
+  for (const auto& [cell, change] : changes) {
+    if (change == Amounts()) continue;
+    const std::vector<Value> key = CellValues(book_, cell);
+    values.insert(values.end(), key.begin(), key.end());
+    values.insert(values.end(), {change.count, change.amount_fen, change.part_fen, change.distinct});
+  }
+  return InsertRows(
+      session, "INSERT INTO total (book,measure,cut,period,cell,entries,amount_fen,part_fen,distinct_keys) VALUES ", 9,
+      " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries),amount_fen=amount_fen+VALUES(amount_fen),"
+      "part_fen=part_fen+VALUES(part_fen),distinct_keys=distinct_keys+VALUES(distinct_keys)",
+      values);
+}
+
+absl::Status Store::LoadCounters(Session& session, std::map<CellKey, int64_t>& counters) const {
+  std::vector<const CellKey*> keys;
+  for (const auto& entry : counters) keys.push_back(&entry.first);
+  for (size_t first = 0; first < keys.size(); first += kChunkMax) {
+    const size_t count = std::min(kChunkMax, keys.size() - first);
+    std::vector<Value> values = {book_};
+    std::vector<std::string> matches;
+    for (size_t i = 0; i < PaddedSize(count); ++i) {
+      const CellKey& key = *keys[first + std::min(i, count - 1)];
+      matches.push_back(absl::StrCat("(", kCellMatch, " AND distinct_key=?)"));
+      values.insert(values.end(),
+                    {key.cell.measure, key.cell.grouping, key.cell.period, key.cell.cell, key.distinct_key});
+    }
+    RETURN_IF_ERROR(session.Query(
+        absl::StrCat("SELECT measure,cut,period,cell,distinct_key,entries FROM total_key WHERE book=? AND (",
+                     absl::StrJoin(matches, " OR "), ")"),
+        values, [&](const Row& row) {
+          counters[{{row.Text(0), row.Text(1), row.Text(2), row.Text(3)}, row.Text(4)}] = row.Int(5);
+          return absl::OkStatus();
+        }));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::AddCounters(Session& session, const std::map<CellKey, int64_t>& changes) const {
+  std::vector<Value> values;
+  for (const auto& [key, change] : changes) {
+    if (change == 0) continue;
+    const std::vector<Value> cell = CellValues(book_, key.cell);
+    values.insert(values.end(), cell.begin(), cell.end());
+    values.insert(values.end(), {key.distinct_key, change});
+  }
+  return InsertRows(session, "INSERT INTO total_key (book,measure,cut,period,cell,distinct_key,entries) VALUES ", 7,
+                    " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)", values);
+}
+
+absl::Status Store::StoreJournal(Session& session, const std::vector<JournalEntry>& entries) const {
+  std::vector<Value> values;
+  for (const JournalEntry& entry : entries) {
+    const Author& author = entry.author;
+    values.insert(values.end(),
+                  {book_, entry.sequence, entry.name, entry.revision, author.actor, author.method, author.request_id,
+                   author.reason, author.import_id, author.origin, TimeColumn(entry.time), entry.record, entry.hash});
+  }
+  return InsertRows(session, absl::StrCat("INSERT INTO journal (book,", kJournalColumns, ") VALUES "), 13, "", values);
+}
+
+absl::Status Store::LoadJournal(Session& session, absl::string_view where, const std::vector<Value>& values,
+                                absl::FunctionRef<absl::Status(JournalEntry)> on_entry) const {
+  return session.Query(absl::StrCat("SELECT ", kJournalColumns, " FROM journal WHERE ", where), values,
+                       [&](const Row& row) -> absl::Status {
+                         JournalEntry entry;
+                         entry.sequence = row.Int(0);
+                         entry.name = row.Text(1);
+                         entry.revision = row.Int(2);
+                         entry.author = {row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8)};
+                         ASSIGN_OR_RETURN(entry.time, TimeOfColumn(row.Text(9)));
+                         entry.record = row.Text(10);
+                         entry.hash = row.Text(11);
+                         return on_entry(std::move(entry));
+                       });
+}
+
+}  // namespace kechuang::ledger

@@ -1,0 +1,111 @@
+#ifndef KECHUANG_COMMON_LEDGER_STORE_H_
+#define KECHUANG_COMMON_LEDGER_STORE_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+#include "common/ledger/columns.h"
+#include "common/ledger/kind.h"
+#include "common/ledger/register.h"
+#include "common/mysql/database.h"
+
+namespace kechuang::ledger {
+
+// A request id of one caller.
+struct RequestKey {
+  std::string actor;
+  std::string request_id;
+  auto operator<=>(const RequestKey&) const = default;
+};
+
+// What was answered to a request id the first time.
+struct StoredRequest {
+  std::string method;
+  std::string payload;  // the request without its request_id, serialized
+  std::string answer;
+};
+
+// A key and one record that carries it.
+struct RecordKey {
+  std::string key;
+  std::string name;
+  auto operator<=>(const RecordKey&) const = default;
+};
+
+// One counter below a cell: how many records carry this distinct key there.
+struct CellKey {
+  Cell cell;
+  std::string distinct_key;
+  auto operator<=>(const CellKey&) const = default;
+};
+
+using OnRecord = absl::FunctionRef<void(std::unique_ptr<google::protobuf::Message>)>;
+
+// The SQL of one book of a register: set-based statements with bound values. Holds no connection; threads may share
+// one.
+class Store {
+ public:
+  Store(const KindTable& kinds, std::string book);
+
+  const std::string& book() const { return book_; }
+  const Columns& ColumnsOf(const Kind& kind) const { return *columns_.at(kind.type); }
+
+  // Makes the head row if the book is new; compares the tables' columns with the record types, naming what differs.
+  absl::Status Prepare(mysql::Session& session) const;
+
+  absl::StatusOr<Head> LockHead(mysql::Session& session) const;
+  absl::StatusOr<Head> ReadHead(mysql::Session& session) const;
+  absl::Status StoreHead(mysql::Session& session, const Head& head) const;
+
+  absl::Status LoadRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names,
+                           OnRecord on_record) const;
+  absl::Status StoreRecords(mysql::Session& session, const Kind& kind,
+                            const std::vector<const google::protobuf::Message*>& records) const;
+
+  absl::Status LoadRequests(mysql::Session& session, const std::vector<RequestKey>& keys,
+                            std::map<RequestKey, StoredRequest>& found) const;
+  absl::Status StoreRequests(mysql::Session& session, const std::map<RequestKey, StoredRequest>& requests,
+                             absl::Time time) const;
+
+  absl::Status LoadKeys(mysql::Session& session, const std::vector<std::string>& keys,
+                        absl::FunctionRef<void(RecordKey)> on_key) const;
+  // The greatest key that begins with prefix and, unless below is empty, is less than below; empty if there is none.
+  absl::StatusOr<std::string> MaxKey(mysql::Session& session, const std::string& prefix,
+                                     const std::string& below) const;
+  absl::Status AddKeys(mysql::Session& session, const std::set<RecordKey>& keys) const;
+  absl::Status RemoveKeys(mysql::Session& session, const std::set<RecordKey>& keys) const;
+
+  absl::StatusOr<Amounts> LoadTotal(mysql::Session& session, const Cell& cell) const;
+  absl::Status AddTotals(mysql::Session& session, const std::map<Cell, Amounts>& changes) const;
+  // Fills the entries of the counters that exist; the others stay as they are.
+  absl::Status LoadCounters(mysql::Session& session, std::map<CellKey, int64_t>& counters) const;
+  absl::Status AddCounters(mysql::Session& session, const std::map<CellKey, int64_t>& changes) const;
+
+  absl::Status StoreJournal(mysql::Session& session, const std::vector<JournalEntry>& entries) const;
+  // Runs a SELECT of kJournalColumns; where is the text after WHERE.
+  absl::Status LoadJournal(mysql::Session& session, absl::string_view where, const std::vector<mysql::Value>& values,
+                           absl::FunctionRef<absl::Status(JournalEntry)> on_entry) const;
+
+ private:
+  const KindTable& kinds_;
+  const std::string book_;
+  std::map<const google::protobuf::Descriptor*, std::unique_ptr<Columns>> columns_;
+};
+
+// "2022-03-05 01:02:03.123456", UTC: how DATETIME(6) columns are written.
+std::string TimeColumn(absl::Time time);
+absl::StatusOr<absl::Time> TimeOfColumn(absl::string_view text);
+
+}  // namespace kechuang::ledger
+
+#endif  // KECHUANG_COMMON_LEDGER_STORE_H_
