@@ -1,0 +1,286 @@
+"""A whole suite of its own for a test: brought up by deploy/up in a folder that goes away, spoken to by kc, stubs and SQL."""
+
+import concurrent.futures
+import importlib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+os.environ.setdefault("LC_ALL", "C.UTF-8")
+
+import google  # noqa: E402
+import grpc  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("KECHUANG_BIN", ROOT / "build/bin"))
+OFFSETS = {"gateway": 0, "enterprise": 1, "loan": 2, "contract": 3, "report": 4}
+REGISTERS = ("enterprise", "loan", "contract")
+HTTP_OFFSET = 80
+SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|ThreadSanitizer|UndefinedBehaviorSanitizer)")
+
+
+def wait_until(condition, seconds, what, pause=0.02):
+    """Waits until condition() is true, which it gives back; fails after so many seconds, naming what was waited for."""
+    deadline = time.monotonic() + seconds
+    pacer = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        pacer.wait(pause)
+
+
+def free_port_base():
+    """A port base below the ephemeral range, all of whose ports are free just now."""
+    while True:
+        base = random.randrange(20000, 32000)
+        ports = [base + extra + offset for extra in (0, HTTP_OFFSET) for offset in OFFSETS.values()]
+        try:
+            for port in ports:
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+            return base
+        except OSError:
+            continue
+
+
+class Stubs:
+    """Python stubs generated from proto/ by protoc, as any client would; in a folder that lives as long as the tests."""
+
+    _folder = None
+
+    @classmethod
+    def _generate(cls):
+        if cls._folder is not None:
+            return
+        cls._folder = tempfile.TemporaryDirectory(prefix="kechuang-stubs-")
+        out = cls._folder.name
+        roots = [ROOT / "proto", ROOT / "build/npm/googleapis"]
+        files = [str(path) for root in roots for path in sorted(root.rglob("*.proto")) if "node_modules" not in path.parts]
+        subprocess.run(
+            ["protoc", *[f"-I{root}" for root in roots], f"--python_out={out}", f"--grpc_out={out}",
+             "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin", *files], check=True)
+        sys.path.insert(0, out)
+        google.__path__.append(f"{out}/google")
+
+    @classmethod
+    def module(cls, name):
+        """The generated module of a proto: module("kechuang.loan.v1.loan_service_pb2_grpc")."""
+        cls._generate()
+        return importlib.import_module(name)
+
+
+def messages(area):
+    return Stubs.module(f"kechuang.{area}.v1.{area}_service_pb2")
+
+
+def error_details(error):
+    """The google.rpc details of a failed call, by message name without the package."""
+    status_pb2 = Stubs.module("google.rpc.status_pb2")
+    details_pb2 = Stubs.module("google.rpc.error_details_pb2")
+    found = {}
+    for key, value in error.trailing_metadata() or ():
+        if key != "grpc-status-details-bin":
+            continue
+        for detail in status_pb2.Status.FromString(value).details:
+            name = detail.type_url.rpartition(".")[2]
+            message = getattr(details_pb2, name)()
+            detail.Unpack(message)
+            found[name] = message
+    return found
+
+
+class Suite:
+    """One running suite. sample says whether it takes in the sample district at its start."""
+
+    def __init__(self, sample=False):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kechuang-e2e-")).resolve()
+        self.state = self.folder / "state"
+        self.port = free_port_base()
+        self.sample = sample
+        self._channels = {}
+
+    # Up and down.
+
+    def up(self, *arguments, environment=None):
+        """Runs deploy/up to its end; its exit code and words."""
+        command = [str(ROOT / "deploy/up"), "--state", str(self.state), *arguments]
+        if "--port" not in arguments:
+            command += ["--port", str(self.port)]
+        if not self.sample:
+            command.append("--no-sample")
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env={**os.environ, **(environment or {})}, timeout=900)
+
+    def start(self):
+        done = self.up()
+        if done.returncode != 0:
+            logs = "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}"
+                             for log in sorted((self.state / "logs").glob("*.log")) if "mariadb" not in log.name)
+            self.discard()
+            raise AssertionError(f"deploy/up ended with {done.returncode}:\n{done.stdout}\n{logs}")
+        return done
+
+    def down(self):
+        return subprocess.run([str(ROOT / "deploy/down"), "--state", str(self.state)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+
+    def close(self):
+        """Ends the suite and removes its folder; fails if a sanitizer spoke in any log."""
+        try:
+            done = self.down()
+            spoken = [f"{log.name}: {line}" for log in sorted((self.state / "logs").glob("*.log"))
+                      for line in log.read_text(errors="replace").splitlines() if SANITIZER.search(line)]
+        finally:
+            self.discard()
+        if done.returncode != 0:
+            raise AssertionError(f"deploy/down ended with {done.returncode}: {done.stdout}")
+        if spoken:
+            raise AssertionError("a sanitizer spoke:\n" + "\n".join(spoken[:20]))
+
+    def discard(self):
+        for channel in self._channels.values():
+            channel.close()
+        self._channels.clear()
+        for name in self.processes():
+            self.kill(name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Processes.
+
+    def processes(self):
+        """The suite's processes: mariadb or a service's name -> process id."""
+        found = {}
+        for entry in pathlib.Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                argv = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            program = pathlib.Path(argv[0]).name
+            if program == "mariadbd" and f"--datadir={self.state}/mariadb" in argv:
+                found["mariadb"] = int(entry.name)
+            elif program.startswith("kechuang-") and f"--state={self.state}" in argv and "--migrate" not in argv:
+                found[program[len("kechuang-"):]] = int(entry.name)
+        return found
+
+    def kill(self, name, how=signal.SIGKILL):
+        """Sends a signal to one process of the suite and waits until it is gone."""
+        found = self.processes().get(name)
+        if found is None:
+            return
+        os.kill(found, how)
+        wait_until(lambda: self.processes().get(name) != found, 60, f"{name} to end")
+
+    def kill_everything(self):
+        for name, process in self.processes().items():
+            os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not self.processes(), 60, "everything to end")
+
+    # Doors.
+
+    @property
+    def key(self):
+        return (self.state / "admin.key").read_text().strip()
+
+    def metadata(self):
+        return (("authorization", f"Bearer {self.key}"),)
+
+    def environment(self):
+        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / "admin.key")}
+
+    def kc(self, *arguments, expect=0, timeout=900):
+        """Runs kc; fails unless it ends with the expected exit code (None: any)."""
+        done = subprocess.run([str(BIN / "kc"), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, env=self.environment(), timeout=timeout)
+        if expect is not None and done.returncode != expect:
+            raise AssertionError(f"kc {' '.join(map(str, arguments))} ended with {done.returncode}, not {expect}:\n"
+                                 f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+        return done
+
+    def kc_json(self, *arguments):
+        return json.loads(self.kc(*arguments, "--output", "json").stdout)
+
+    def kc_started(self, *arguments):
+        """Starts kc and gives the process, for tests that interrupt it."""
+        return subprocess.Popen([str(BIN / "kc"), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, env=self.environment())
+
+    def channel(self, service="gateway"):
+        if service not in self._channels:
+            self._channels[service] = grpc.insecure_channel(
+                f"127.0.0.1:{self.port + OFFSETS[service]}",
+                options=[("grpc.max_send_message_length", -1), ("grpc.initial_reconnect_backoff_ms", 100),
+                         ("grpc.max_reconnect_backoff_ms", 200)])
+        return self._channels[service]
+
+    def stub(self, area, kind="service", door="gateway"):
+        """A stub of an area's service (or its journal) at a door: the gateway, or the service itself."""
+        module = Stubs.module(f"kechuang.{area}.v1.{area}_{'service' if kind == 'service' else 'journal_service'}_pb2_grpc")
+        name = f"{area.capitalize()}{'Service' if kind == 'service' else 'Journal'}Stub"
+        return getattr(module, name)(self.channel(door))
+
+    def call(self, method, request, timeout=20):
+        return method(request, timeout=timeout, metadata=self.metadata())
+
+    def heads(self):
+        """Sequence and hash of every register's journal."""
+        return {area: self.head(area) for area in REGISTERS}
+
+    def head(self, area):
+        request = Stubs.module("kechuang.ledger.v1.journal_pb2").GetJournalHeadRequest()
+        head = self.call(self.stub(area, "journal").GetJournalHead, request)
+        return head.sequence, head.hash
+
+    def sql(self, statement):
+        """Runs SQL as the database's administrator, who may do what no service may; the rows as lists of texts."""
+        user = subprocess.run(["id", "-un"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.state}/mariadb.sock", f"--user={user}", "--batch",
+                               "--skip-column-names", "--default-character-set=utf8mb4", "--connect-timeout=5"],
+                              input=statement, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        if done.returncode != 0:
+            raise AssertionError(f"{statement}: {done.stderr}")
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def database_answers(self):
+        try:
+            return self.sql("SELECT 1") == [["1"]]
+        except AssertionError:
+            return False
+
+    def healthz(self):
+        """The gateway's health: the HTTP status, 0 if it does not answer."""
+        try:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://127.0.0.1:{self.port + HTTP_OFFSET}/healthz", timeout=2) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def assert_verified(self):
+        self.kc("verify")
+        self.kc("audit", "verify")
+
+
+def in_parallel(count, work):
+    """Runs work(0) .. work(count - 1) at once, and gives their results in order."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=count) as pool:
+        return list(pool.map(work, range(count)))
