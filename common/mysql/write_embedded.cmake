@@ -1,5 +1,6 @@
 # Run by cmake -P for kechuang_schema (KIND=migrations) and kechuang_embed (KIND=text): writes OUTPUT, which defines FUNCTION
 # in NAMESPACE as HEADER declares it, from FILES (separated by commas).
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" FILES "${FILES}")
 set(body "")
 foreach(file IN LISTS FILES)
