@@ -105,7 +105,8 @@ bool IsLocal(absl::string_view endpoint) {
   if (absl::StartsWith(endpoint, "unix://")) return true;
   if (!absl::ConsumePrefix(&endpoint, "tcp://")) return false;
   const absl::string_view host = endpoint.substr(0, endpoint.rfind(':'));
-  return host == "localhost" || host == "::1" || host == "[::1]" || absl::StartsWith(host, "127.");
+  return host == "localhost" || host == "::1" || host == "[::1]" ||
+         (absl::StartsWith(host, "127.") && host.find_first_not_of("0123456789.") == absl::string_view::npos);
 }
 
 absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& config, absl::Duration timeout) {

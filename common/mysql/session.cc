@@ -38,7 +38,9 @@ class ResultRow final : public Row {
     return Get(std::string(), [&] {
       std::string text = result_.getString(Index(column)).asStdString();
       // The driver leaves out a fraction of zero.
-      if (LooksLikeWholeSecond(text) && IsTime(column)) text += ".000000";
+      if (LooksLikeWholeSecond(text) && Has(column, sql::DataType::TIMESTAMP)) text += ".000000";
+      // It also writes early years with two digits.
+      if (LooksLikeEarlyDay(text) && Has(column, sql::DataType::DATE)) text.insert(0, 10 - text.size(), '0');
       return text;
     });
   }
@@ -53,9 +55,10 @@ class ResultRow final : public Row {
   static bool LooksLikeWholeSecond(const std::string& text) {
     return text.size() == 19 && text[4] == '-' && text[10] == ' ' && text[13] == ':';
   }
-  bool IsTime(int column) const {
-    return result_.getMetaData()->getColumnType(Index(column)) == sql::DataType::TIMESTAMP;
+  static bool LooksLikeEarlyDay(const std::string& text) {
+    return (text.size() == 8 || text.size() == 9) && text[text.size() - 6] == '-' && text[text.size() - 3] == '-';
   }
+  bool Has(int column, int type) const { return result_.getMetaData()->getColumnType(Index(column)) == type; }
   template <typename T, typename Read>
   T Get(T otherwise, Read read) const {
     try {
