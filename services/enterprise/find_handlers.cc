@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/domain/credit_code.h"
+#include "common/domain/name_text.h"
+#include "kechuang/enterprise/v1/reasons.pb.h"
+#include "services/enterprise/handlers.h"
+#include "services/enterprise/matching.h"
+#include "services/enterprise/rules.h"
+#include "services/enterprise/totals.h"
+
+namespace kechuang::enterprise {
+namespace {
+
+constexpr int kSearchPageDefault = 20;
+constexpr int kSearchPageMax = 100;
+// Enterprises that hold the longest word of a query, among which the other words are looked for.
+constexpr int kSearchCandidatesMax = 1000;
+// Enterprises that bear one exact name; more are as ambiguous.
+constexpr int kNameHoldersMax = 100;
+
+absl::Status QueryEmpty() {
+  Faults faults;
+  faults.Add("query", v1::QUERY_EMPTY, "the query holds nothing to search for; give part of a name or code",
+             "查询内容为空，请输入名称或信用代码的一部分");
+  return faults.status();
+}
+
+// The words of a query in their plain form, the longest first.
+std::vector<std::string> WordsOf(absl::string_view query) {
+  std::vector<std::string> words;
+  const std::string plain = absl::StrReplaceAll(query, {{"\u3000", " "}, {"\u00a0", " "}});
+  for (const absl::string_view word : absl::StrSplit(plain, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
+    if (std::string normalised = NormaliseName(word); !normalised.empty()) words.push_back(std::move(normalised));
+  }
+  std::stable_sort(words.begin(), words.end(),
+                   [](const std::string& a, const std::string& b) { return CodePoints(a) > CodePoints(b); });
+  return words;
+}
+
+// Enterprises that bear the name now or bore it before.
+absl::StatusOr<std::vector<v1::Enterprise>> BearersOf(ledger::Register& ledger, absl::Time deadline,
+                                                      absl::string_view enterprise_name) {
+  std::vector<v1::Enterprise> bearers;
+  if (NormaliseName(enterprise_name).empty()) return bearers;
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   ledger.FindByKeyPrefix(deadline, NameKey(enterprise_name), kNameHoldersMax));
+  if (names.empty()) return bearers;
+  ASSIGN_OR_RETURN(std::vector<v1::Enterprise> candidates, ledger.BatchRead<v1::Enterprise>(deadline, names));
+  for (v1::Enterprise& candidate : candidates) {
+    if (Bears(candidate, enterprise_name)) bearers.push_back(std::move(candidate));
+  }
+  return bearers;
+}
+
+// The enterprises meant by codes, each read once.
+absl::StatusOr<std::map<std::string, v1::Enterprise>> ReadByCode(ledger::Register& ledger, absl::Time deadline,
+                                                                 const v1::ResolveEnterprisesRequest& request) {
+  std::map<std::string, v1::Enterprise> by_name;
+  for (const v1::EnterpriseReference& reference : request.references()) {
+    const absl::StatusOr<CreditCode> code = CreditCode::Parse(reference.credit_code());
+    if (!code.ok() || by_name.contains(EnterpriseNameOf(code->text()))) continue;
+    absl::StatusOr<v1::Enterprise> found = ledger.Read<v1::Enterprise>(deadline, EnterpriseNameOf(code->text()));
+    if (absl::IsNotFound(found.status())) continue;
+    RETURN_IF_ERROR(found.status());
+    if (!found->has_delete_time()) by_name.emplace(found->name(), *std::move(found));
+  }
+  return by_name;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SearchEnterprisesResponse> SearchEnterprises(EnterpriseDependencies& dependencies,
+                                                                const rpc::Call& call,
+                                                                const v1::SearchEnterprisesRequest& request) {
+  const std::vector<std::string> words = WordsOf(request.query());
+  if (words.empty()) return QueryEmpty();
+  const int page = request.page_size() == 0 ? kSearchPageDefault : std::min(request.page_size(), kSearchPageMax);
+  const std::string prefix = FindPrefix(words.front());
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   dependencies.ledger.FindByKeyPrefix(call.deadline, prefix, kSearchCandidatesMax));
+  v1::SearchEnterprisesResponse response;
+  response.set_truncated(names.size() == kSearchCandidatesMax);
+  // Read no more than a page wants: mostly the first names all fit.
+  for (size_t begin = 0; begin < names.size() && response.enterprises_size() <= page;) {
+    const size_t end = std::min(names.size(), begin + static_cast<size_t>(page) + 1);
+    const std::vector<std::string> some(names.begin() + static_cast<ptrdiff_t>(begin),
+                                        names.begin() + static_cast<ptrdiff_t>(end));
+    ASSIGN_OR_RETURN(std::vector<v1::Enterprise> read,
+                     dependencies.ledger.BatchRead<v1::Enterprise>(call.deadline, some));
+    for (v1::Enterprise& enterprise : read) {
+      if (HoldsWords(enterprise, words)) *response.add_enterprises() = std::move(enterprise);
+    }
+    begin = end;
+  }
+  if (response.enterprises_size() <= page) return response;
+  response.mutable_enterprises()->DeleteSubrange(page, response.enterprises_size() - page);
+  response.set_truncated(true);
+  return response;
+}
+
+absl::StatusOr<v1::ResolveEnterprisesResponse> ResolveEnterprises(EnterpriseDependencies& dependencies,
+                                                                  const rpc::Call& call,
+                                                                  const v1::ResolveEnterprisesRequest& request) {
+  ASSIGN_OR_RETURN(const auto by_code, ReadByCode(dependencies.ledger, call.deadline, request));
+  v1::ResolveEnterprisesResponse response;
+  for (const v1::EnterpriseReference& reference : request.references()) {
+    v1::ResolvedEnterprise& result = *response.add_results();
+    if (const std::string code = NormaliseCode(reference.credit_code()); !code.empty()) {
+      const auto found = by_code.find(EnterpriseNameOf(code));
+      if (found == by_code.end()) continue;
+      result.set_match_count(1);
+      *result.mutable_enterprise() = found->second;
+      continue;
+    }
+    ASSIGN_OR_RETURN(std::vector<v1::Enterprise> bearers,
+                     BearersOf(dependencies.ledger, call.deadline, reference.enterprise_name()));
+    result.set_match_count(static_cast<int32_t>(bearers.size()));
+    if (bearers.size() == 1) *result.mutable_enterprise() = std::move(bearers.front());
+  }
+  return response;
+}
+
+}  // namespace kechuang::enterprise

@@ -1,0 +1,39 @@
+#include "services/enterprise/service.h"
+
+#include "services/enterprise/totals.h"
+
+namespace kechuang::enterprise {
+
+std::vector<ledger::Kind> EnterpriseKinds() {
+  return {
+      ledger::MakeKind<v1::Enterprise>(&EnterpriseTotals, &EnterpriseKeys),
+      ledger::MakeKind<v1::Certification>(nullptr, &CertificationKeys),
+      ledger::MakeKind<v1::AnnualStatement>(),
+  };
+}
+
+EnterpriseService::EnterpriseService(ledger::Register& ledger)
+    : dependencies_{ledger}, service_("kechuang.enterprise.v1.EnterpriseService", dependencies_) {
+  service_.OnGet<v1::GetEnterpriseRequest, v1::Enterprise>()
+      .OnList<v1::ListEnterprisesRequest, v1::ListEnterprisesResponse>()
+      .OnBatchGet<v1::BatchGetEnterprisesRequest, v1::BatchGetEnterprisesResponse>()
+      .OnChange(&CreateEnterprise)
+      .OnChange(&UpdateEnterprise)
+      .OnChange(&DeleteEnterprise)
+      .OnChange(&UndeleteEnterprise)
+      .OnChange(&MoveOutEnterprise)
+      .OnChange(&DeregisterEnterprise)
+      .OnChange(&ReinstateEnterprise)
+      .OnGet<v1::GetCertificationRequest, v1::Certification>()
+      .OnList<v1::ListCertificationsRequest, v1::ListCertificationsResponse>()
+      .OnChange(&GrantCertification)
+      .OnChange(&RenewCertification)
+      .OnChange(&RevokeCertification)
+      .OnGet<v1::GetAnnualStatementRequest, v1::AnnualStatement>()
+      .OnList<v1::ListAnnualStatementsRequest, v1::ListAnnualStatementsResponse>()
+      .OnChange(&PutAnnualStatement)
+      .OnImport<v1::ImportEnterprisesRequest, v1::ImportEnterprisesResponse>(&ImportEnterpriseRow);
+  service_.On(&SearchEnterprises).On(&ResolveEnterprises).On(&GetEnterpriseStatistics);
+}
+
+}  // namespace kechuang::enterprise
