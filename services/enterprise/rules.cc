@@ -107,6 +107,9 @@ absl::Status MoreResearchersThanStaff(const v1::AnnualStatement& statement) {
 absl::Status Tidy(v1::Enterprise& enterprise, Day today) {
   enterprise.set_enterprise_name(std::string(absl::StripAsciiWhitespace(enterprise.enterprise_name())));
   Faults faults;
+  if (NormaliseName(enterprise.enterprise_name()).empty()) {
+    faults.Add("enterprise.enterprise_name", api::v1::FIELD_REQUIRED, "an enterprise has a name", "企业名称不能为空");
+  }
   if (!enterprise.industry_code().empty()) {
     enterprise.set_industry_code(
         faults.Take("enterprise.industry_code", ParseIndustryCode(enterprise.industry_code())));

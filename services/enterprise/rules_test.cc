@@ -67,6 +67,13 @@ TEST(Revise, ANameSpeltAnewIsNoOtherName) {
   EXPECT_EQ(revised->enterprise_name(), "宁夏(银川)有限公司");
 }
 
+TEST(Revise, RefusesToTakeTheNameAway) {
+  const v1::Enterprise held = MadeEnterprise("甲");
+  v1::Enterprise changed = held;
+  changed.set_enterprise_name(" \u3000");
+  EXPECT_EQ(Faulted(Revise(held, changed, kToday, kToday).status()), "FIELD_REQUIRED");
+}
+
 TEST(Revise, RefusesANameOfTomorrowAndADeletedRecord) {
   v1::Enterprise held = MadeEnterprise("甲");
   v1::Enterprise changed = held;
