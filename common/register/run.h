@@ -28,6 +28,9 @@ struct RegisterProgram {
   std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;
 };
 
+// A register's migrations with the engine's own tables in front of the first step.
+std::vector<mysql::Migration> WithEngine(std::vector<mysql::Migration> migrations);
+
 // Runs a register's process: flags, database, register, server, health, metrics, drain on SIGTERM. With --migrate it
 // brings the schema up to date and ends. The process's exit code.
 int RunRegister(int argc, char** argv, const RegisterProgram& program);

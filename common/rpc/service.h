@@ -24,7 +24,8 @@ struct Reply {
 };
 using Finish = std::function<void(absl::StatusOr<Reply>)>;
 
-// The two directions of a streaming call, for a handler that blocks. Messages are checked like unary requests.
+// The two directions of a streaming call, for a handler that blocks. Unlike unary requests, messages come as they are:
+// the handler says what a bad one means for the rest of the stream.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;

@@ -1,0 +1,175 @@
+#include "common/register/journal_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/message.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/record_json.h"
+#include "kechuang/api/v1/reasons.pb.h"
+#include "kechuang/ledger/v1/journal.pb.h"
+
+namespace kechuang {
+namespace {
+
+using google::protobuf::Message;
+using ledger::JournalEntry;
+using ledger::Register;
+using rpc::Call;
+namespace v1 = ledger::v1;
+
+constexpr int kPageSizeDefault = 100;
+constexpr int kPageSizeMax = 1000;
+constexpr absl::Duration kVerifyTimeMax = absl::Hours(2);
+
+absl::StatusOr<std::unique_ptr<Message>> RecordOf(const Register& ledger, const std::string& name,
+                                                  const std::string& json) {
+  const ledger::Kind* kind = ledger.kinds().OfName(name);
+  if (kind == nullptr) {
+    return Refuse(absl::StatusCode::kNotFound, api::v1::RECORD_NOT_FOUND)
+        .About(name)
+        .Says(absl::StrCat("this register keeps no records named like ", name),
+              absl::StrCat("本登记簿没有 ", name, " 这类记录"));
+  }
+  std::unique_ptr<Message> record(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind->type)->New());
+  if (!json.empty()) RETURN_IF_ERROR(ledger::RecordFromJson(json, *record));
+  return record;
+}
+
+// before is the entry of the revision before; nullptr for the first revision.
+absl::StatusOr<v1::Revision> ToProto(const Register& ledger, const JournalEntry& entry, const JournalEntry* before) {
+  v1::Revision revision;
+  revision.set_sequence(entry.sequence);
+  revision.set_record(entry.name);
+  revision.set_revision(entry.revision);
+  revision.set_actor(entry.author.actor);
+  revision.set_method(entry.author.method);
+  revision.set_request_id(entry.author.request_id);
+  revision.set_reason(entry.author.reason);
+  revision.set_import_id(entry.author.import_id);
+  revision.set_origin(entry.author.origin);
+  const int64_t micros = absl::ToUnixMicros(entry.time);
+  revision.mutable_time()->set_seconds(micros / 1'000'000);
+  revision.mutable_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  revision.set_record_json(entry.record);
+  revision.set_hash(entry.hash);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> after, RecordOf(ledger, entry.name, entry.record));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Message> earlier,
+                   RecordOf(ledger, entry.name, before == nullptr ? "" : before->record));
+  for (ledger::FieldDifference& difference : ledger::DifferencesOf(*earlier, *after)) {
+    v1::FieldChange* change = revision.add_changes();
+    change->set_field(std::move(difference.path));
+    change->set_before(std::move(difference.before));
+    change->set_after(std::move(difference.after));
+  }
+  return revision;
+}
+
+absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const Call& call,
+                                                        const v1::ListRevisionsRequest& request) {
+  const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  int64_t before_revision = 0;
+  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &before_revision)) {
+    return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
+        .With("argument", "page_token")
+        .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
+  }
+  RETURN_IF_ERROR(RecordOf(ledger, request.record(), "").status());
+  ASSIGN_OR_RETURN(const std::vector<JournalEntry> entries,
+                   ledger.History(call.deadline, request.record(), before_revision, page_size + 1));
+  if (entries.empty() && before_revision == 0) {
+    return Refuse(absl::StatusCode::kNotFound, api::v1::RECORD_NOT_FOUND)
+        .About(request.record())
+        .Says(absl::StrCat("there is no ", request.record()), absl::StrCat("没有 ", request.record(), " 这条记录"));
+  }
+  v1::ListRevisionsResponse response;
+  const size_t shown = std::min(entries.size(), static_cast<size_t>(page_size));
+  for (size_t i = 0; i < shown; ++i) {
+    ASSIGN_OR_RETURN(*response.add_revisions(),
+                     ToProto(ledger, entries[i], i + 1 < entries.size() ? &entries[i + 1] : nullptr));
+  }
+  if (entries.size() > shown) response.set_next_page_token(absl::StrCat(entries[shown - 1].revision));
+  return response;
+}
+
+absl::StatusOr<v1::Revision> ReadRecordAt(Register& ledger, const Call& call, const v1::ReadRecordAtRequest& request) {
+  if (request.revision() == 0 && !request.has_read_time()) {
+    Faults faults;
+    faults.Add("revision", api::v1::FIELD_REQUIRED, "revision or read_time is required",
+               "revision 和 read_time 须填其一");
+    return faults.status();
+  }
+  RETURN_IF_ERROR(RecordOf(ledger, request.record(), "").status());
+  const absl::Time time =
+      absl::FromUnixSeconds(request.read_time().seconds()) + absl::Nanoseconds(request.read_time().nanos());
+  ASSIGN_OR_RETURN(const JournalEntry entry,
+                   request.revision() > 0 ? ledger.AtRevision(call.deadline, request.record(), request.revision())
+                                          : ledger.AtTime(call.deadline, request.record(), time));
+  ASSIGN_OR_RETURN(const std::vector<JournalEntry> before,
+                   ledger.History(call.deadline, request.record(), entry.revision, 1));
+  return ToProto(ledger, entry, before.empty() || entry.revision == 1 ? nullptr : &before.front());
+}
+
+absl::StatusOr<v1::JournalHead> GetJournalHead(Register& ledger, const Call& call, const v1::GetJournalHeadRequest&) {
+  ASSIGN_OR_RETURN(const ledger::Head head, ledger.ReadHead(call.deadline));
+  v1::JournalHead answer;
+  answer.set_sequence(head.sequence);
+  answer.set_hash(head.hash);
+  return answer;
+}
+
+// Runs a verification, sending findings as they come and the counts at the end.
+template <class Request, class Verification>
+absl::Status Report(const Call& call, rpc::Stream<Request, v1::VerifyProgress>& stream, Verification verify) {
+  Request request;
+  stream.Read(request);
+  const absl::Time deadline = std::min(call.deadline, absl::Now() + kVerifyTimeMax);
+  ASSIGN_OR_RETURN(const ledger::VerifyCounts counts, verify(deadline, [&](const ledger::Finding& finding) {
+                     v1::VerifyProgress progress;
+                     progress.mutable_finding()->set_kind(finding.kind);
+                     progress.mutable_finding()->set_subject(finding.subject);
+                     progress.mutable_finding()->set_field(finding.field);
+                     progress.mutable_finding()->set_expected(finding.expected);
+                     progress.mutable_finding()->set_found(finding.found);
+                     stream.Write(progress);
+                   }));
+  v1::VerifyProgress last;
+  last.set_complete(true);
+  last.set_records(counts.records);
+  last.set_totals(counts.totals);
+  last.set_keys(counts.keys);
+  last.set_journal_entries(counts.journal_entries);
+  stream.Write(last);
+  return absl::OkStatus();
+}
+
+absl::Status VerifyRecords(Register& ledger, const Call& call,
+                           rpc::Stream<v1::VerifyRecordsRequest, v1::VerifyProgress>& stream) {
+  return Report(call, stream, [&](absl::Time deadline, absl::FunctionRef<void(const ledger::Finding&)> report) {
+    return ledger.Verify(deadline, report);
+  });
+}
+
+absl::Status VerifyJournal(Register& ledger, const Call& call,
+                           rpc::Stream<v1::VerifyJournalRequest, v1::VerifyProgress>& stream) {
+  return Report(call, stream, [&](absl::Time deadline, absl::FunctionRef<void(const ledger::Finding&)> report) {
+    return ledger.VerifyJournal(deadline, report);
+  });
+}
+
+}  // namespace
+
+rpc::Service<Register> MakeJournalService(absl::string_view full_name, Register& ledger) {
+  rpc::Service<Register> service(full_name, ledger);
+  service.On(&ListRevisions).On(&ReadRecordAt).On(&GetJournalHead).OnStream(&VerifyRecords).OnStream(&VerifyJournal);
+  return service;
+}
+
+}  // namespace kechuang

@@ -1,0 +1,87 @@
+#include "common/register/run.h"
+
+#include <fstream>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/ledger/engine_schema.h"
+#include "common/register/journal_service.h"
+#include "common/rpc/process.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+ABSL_FLAG(bool, migrate, false, "bring the database schema up to date, as its owner, and end");
+ABSL_FLAG(std::string, database, "",
+          "unix:///path.sock or tcp://host:port of the database; empty: the state folder's socket");
+ABSL_FLAG(std::string, database_ca, "", "file of the certificate authority of a database reached over the network");
+
+namespace kechuang {
+namespace {
+
+constexpr absl::Duration kStartWait = absl::Seconds(30);
+constexpr absl::Duration kMigrateWait = absl::Minutes(30);
+constexpr absl::Duration kPingWait = absl::Seconds(1);
+
+absl::StatusOr<std::string> ReadSecret(const std::string& path) {
+  std::ifstream file(path);
+  std::string secret;
+  std::getline(file, secret);
+  absl::StripAsciiWhitespace(&secret);
+  if (!secret.empty()) return secret;
+  return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::DATABASE_UNAVAILABLE)
+      .Says(absl::StrCat("the password file ", path, " is absent or empty"),
+            absl::StrCat("密码文件 ", path, " 不存在或为空"));
+}
+
+absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, const std::string& area,
+                                               const std::string& account) {
+  mysql::DatabaseConfig config;
+  const std::string endpoint = absl::GetFlag(FLAGS_database);
+  config.endpoint = endpoint.empty() ? absl::StrCat("unix://", flags.state, "/mariadb.sock") : endpoint;
+  config.user = absl::StrCat("kechuang_", account);
+  ASSIGN_OR_RETURN(config.password, ReadSecret(absl::StrCat(flags.state, "/secrets/", account, ".password")));
+  config.schema = absl::StrCat("kechuang_", area);
+  config.ca_file = absl::GetFlag(FLAGS_database_ca);
+  return config;
+}
+
+absl::Status RunMigrations(const rpc::ProcessFlags& flags, const RegisterProgram& program) {
+  ASSIGN_OR_RETURN(mysql::DatabaseConfig config, ConfigOf(flags, program.area, "owner"));
+  config.statement_limit = kMigrateWait;  // an ALTER of a large table takes its time
+  mysql::Database database(std::move(config));
+  return mysql::Migrate(database, absl::Now() + kMigrateWait, WithEngine(program.migrations));
+}
+
+}  // namespace
+
+std::vector<mysql::Migration> WithEngine(std::vector<mysql::Migration> migrations) {
+  migrations.front().sql = absl::StrCat(ledger::EngineSchema(), "\n", migrations.front().sql);
+  return migrations;
+}
+
+int RunRegister(int argc, char** argv, const RegisterProgram& program) {
+  rpc::BlockStopSignals();
+  const rpc::ProcessFlags flags = rpc::ParseProcessFlags(argc, argv);
+  if (absl::GetFlag(FLAGS_migrate)) {
+    const absl::Status migrated = RunMigrations(flags, program);
+    return migrated.ok() ? 0 : rpc::FailStart(migrated);
+  }
+  absl::StatusOr<mysql::DatabaseConfig> config = ConfigOf(flags, program.area, program.area);
+  if (!config.ok()) return rpc::FailStart(config.status());
+  mysql::Database database(*std::move(config));
+  ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock());
+  const absl::Time deadline = absl::Now() + kStartWait;
+  absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);
+  if (ready.ok()) ready = ledger.Start(deadline);
+  if (!ready.ok()) return rpc::FailStart(ready);
+
+  rpc::Channels channels(flags.addresses);
+  rpc::MethodTable& service = program.make_service(ledger, channels);
+  auto journal = MakeJournalService(program.journal_service, ledger);
+  return rpc::RunService(flags, program.area, {&service, &journal.table()}, [&] { return database.Ping(kPingWait); });
+}
+
+}  // namespace kechuang

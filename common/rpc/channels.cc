@@ -1,0 +1,71 @@
+#include "common/rpc/channels.h"
+
+#include "absl/base/internal/raw_logging.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/client_unary_call.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "grpcpp/impl/rpc_method.h"
+
+#include "common/base/error.h"
+#include "common/rpc/wire_status.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::rpc {
+namespace {
+
+constexpr int kMessageBytesMax = 8 << 20;
+
+absl::Status Unreachable(absl::string_view area) {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
+      .With("service", area)
+      .RetryAfter(absl::Seconds(1))
+      .Says(absl::StrCat("the ", area, " service cannot be reached now"), absl::StrCat("暂时无法连接 ", area, " 服务"));
+}
+
+}  // namespace
+
+Channels::Channels(std::map<std::string, std::string> addresses) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  for (const auto& [area, address] : addresses) {
+    channels_[area] = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  }
+}
+
+std::shared_ptr<grpc::Channel> Channels::To(absl::string_view area) {
+  const auto found = channels_.find(std::string(area));
+  if (found == channels_.end()) ABSL_RAW_LOG(FATAL, "no address for the %s service", std::string(area).c_str());
+  return found->second;
+}
+
+absl::Status Channels::Ask(const Call& call, absl::string_view area, absl::string_view method,
+                           const google::protobuf::Message& request, google::protobuf::Message& response) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(call.deadline));
+  if (!call.credential.empty()) context.AddMetadata("authorization", call.credential);
+  const std::string path = absl::StrCat("/", method);
+  const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message, google::protobuf::Message,
+                                        google::protobuf::Message>(To(area).get(), rpc, &context, request, &response);
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty()) return Unreachable(area);
+  return FromGrpc(status);
+}
+
+std::string MethodTaking(absl::string_view service, const google::protobuf::Descriptor* request,
+                         const google::protobuf::Descriptor* response) {
+  const google::protobuf::ServiceDescriptor* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string(service));
+  for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i) {
+    const google::protobuf::MethodDescriptor* method = descriptor->method(i);
+    if (method->input_type() == request && method->output_type() == response) {
+      return absl::StrCat(service, "/", method->name());
+    }
+  }
+  ABSL_RAW_LOG(FATAL, "%s has no method that takes %s", std::string(service).c_str(), request->full_name().c_str());
+}
+
+}  // namespace kechuang::rpc

@@ -1,0 +1,65 @@
+#include "common/rpc/incoming.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "grpcpp/support/proto_buffer_reader.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::rpc {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
+                              std::string method) {
+  Call call;
+  call.method = std::move(method);
+  call.deadline = absl::FromChrono(context.deadline());
+  const auto& metadata = context.client_metadata();
+  if (const auto found = metadata.find("authorization"); found != metadata.end()) {
+    call.credential = std::string(found->second.data(), found->second.size());
+  }
+  ASSIGN_OR_RETURN(call.actor, authenticator.Actor(call.credential));
+  return call;
+}
+
+absl::Status ParseBytes(const grpc::ByteBuffer& bytes, Message& message) {
+  grpc::ByteBuffer copy(bytes);  // shares the slices; the reader wants a buffer that it may change
+  grpc::ProtoBufferReader reader(&copy);
+  if (reader.status().ok() && message.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+      .With("message", message.GetDescriptor()->full_name())
+      .Says(absl::StrCat("the bytes are no ", message.GetDescriptor()->full_name(), " with texts in UTF-8"),
+            absl::StrCat("收到的数据不是 ", message.GetDescriptor()->full_name(), "，或其中文字不是 UTF-8"));
+}
+
+grpc::ByteBuffer ToBytes(const std::string& serialized) {
+  const grpc::Slice slice(serialized);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+void ReadCommonFields(const Message& request, Call& call) {
+  const google::protobuf::Descriptor* type = request.GetDescriptor();
+  const google::protobuf::Reflection* reflection = request.GetReflection();
+  const auto text = [&](const char* name) -> std::string {
+    const FieldDescriptor* field = type->FindFieldByName(name);
+    if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_repeated()) return "";
+    return reflection->GetString(request, field);
+  };
+  call.request_id = text("request_id");
+  call.reason = text("reason");
+  const FieldDescriptor* validate_only = type->FindFieldByName("validate_only");
+  call.validate_only = validate_only != nullptr && reflection->GetBool(request, validate_only);
+}
+
+absl::Status TooManyCalls() {
+  return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
+      .RetryAfter(absl::Milliseconds(500))
+      .Says("the service has too many calls under way; try again in a moment", "服务繁忙，请稍后再试");
+}
+
+}  // namespace kechuang::rpc

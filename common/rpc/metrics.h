@@ -1,0 +1,37 @@
+#ifndef KECHUANG_COMMON_RPC_METRICS_H_
+#define KECHUANG_COMMON_RPC_METRICS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace kechuang::rpc {
+
+// Counts of a process's calls, in the form that Prometheus reads. Threads may share one.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // A call began; a call of this method ended with this code after this time.
+  void Began(absl::string_view method);
+  void Ended(absl::string_view method, absl::StatusCode code, absl::Duration took);
+  // Whether the process can serve now.
+  void SetServing(bool serving);
+
+  // Everything, as Prometheus text.
+  std::string Text() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace kechuang::rpc
+
+#endif  // KECHUANG_COMMON_RPC_METRICS_H_

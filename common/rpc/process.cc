@@ -1,0 +1,177 @@
+#include "common/rpc/process.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "absl/base/internal/raw_logging.h"
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+
+#include "common/base/error.h"
+#include "common/rpc/authenticator.h"
+#include "common/rpc/http_server.h"
+#include "common/rpc/metrics.h"
+#include "common/rpc/server.h"
+
+ABSL_FLAG(std::string, state, "var", "folder of this suite: keys, secrets, the database's socket");
+ABSL_FLAG(int, port_base, 7100, "the gateway's gRPC port; the services take the next ones, HTTP is 80 above");
+ABSL_FLAG(std::string, enterprise_address, "", "host:port of the enterprise service; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, loan_address, "", "host:port of the loan service; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, contract_address, "", "host:port of the contract service; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, report_address, "", "host:port of the report service; empty: 127.0.0.1, by port_base");
+
+namespace kechuang::rpc {
+namespace {
+
+constexpr auto kProbeEvery = std::chrono::milliseconds(500);
+constexpr absl::Duration kDrainWait = absl::Seconds(10);
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Asks the probe again and again and tells the server what it said.
+class HealthWatch {
+ public:
+  HealthWatch(Server& server, const std::function<absl::Status()>& probe)
+      : server_(server), probe_(probe), thread_([this] { Watch(); }) {}
+  ~HealthWatch() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+  HealthWatch(const HealthWatch&) = delete;
+  HealthWatch& operator=(const HealthWatch&) = delete;
+
+  bool serving() const { return serving_; }
+
+ private:
+  void Watch() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    bool first = true;
+    while (!stopping_) {
+      lock.unlock();
+      const absl::Status status = probe_();
+      if (first || serving_ != status.ok()) {
+        server_.SetServing(status.ok());
+        serving_ = status.ok();
+        if (status.ok()) {
+          spdlog::info("serving");
+        } else {
+          spdlog::warn("not serving: {}", std::string(status.message()));
+        }
+        first = false;
+      }
+      lock.lock();
+      wake_.wait_for(lock, kProbeEvery, [this] { return stopping_; });
+    }
+  }
+
+  Server& server_;
+  const std::function<absl::Status()>& probe_;
+  std::atomic<bool> serving_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+HttpAnswer HealthAnswer(bool serving) {
+  return {serving ? 200 : 503, "application/json",
+          serving ? "{\"status\":\"SERVING\"}\n" : "{\"status\":\"NOT_SERVING\"}\n"};
+}
+
+}  // namespace
+
+int PortOffset(const std::string& area) {
+  static const std::map<std::string, int> kOffsets = {
+      {"gateway", 0}, {"enterprise", 1}, {"loan", 2}, {"contract", 3}, {"report", 4}};
+  const auto found = kOffsets.find(area);
+  if (found == kOffsets.end()) ABSL_RAW_LOG(FATAL, "no port for %s", area.c_str());
+  return found->second;
+}
+
+void BlockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+#ifdef NDEBUG
+  // Debian's Abseil looks for deadlocks at every lock, which costs up to a tenth of the throughput.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("kechuang"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l %v");
+}
+
+ProcessFlags ParseProcessFlags(int argc, char** argv) {
+  absl::SetProgramUsageMessage("A service of kechuang. See README.md.");
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    std::cerr << "unknown argument: " << rest[1] << "\n";
+    exit(2);
+  }
+  ProcessFlags flags{absl::GetFlag(FLAGS_state), absl::GetFlag(FLAGS_port_base), {}};
+  const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
+                                                    {"loan", absl::GetFlag(FLAGS_loan_address)},
+                                                    {"contract", absl::GetFlag(FLAGS_contract_address)},
+                                                    {"report", absl::GetFlag(FLAGS_report_address)}};
+  for (const auto& [area, address] : given) {
+    flags.addresses[area] = address.empty() ? absl::StrCat("127.0.0.1:", flags.port_base + PortOffset(area)) : address;
+  }
+  return flags;
+}
+
+void WaitForStop() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on signal {}", signal);
+}
+
+int FailStart(const absl::Status& status) {
+  spdlog::critical("cannot start: {} / {}", std::string(status.message()), ChineseOf(status));
+  return 1;
+}
+
+int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
+               const std::function<absl::Status()>& probe) {
+  const absl::StatusOr<Authenticator> authenticator = Authenticator::FromFile(flags.state + "/admin.key");
+  if (!authenticator.ok()) return FailStart(authenticator.status());
+  Metrics metrics;
+  ServerOptions options;
+  const int port = flags.port_base + PortOffset(area);
+  options.address = absl::StrCat("127.0.0.1:", port);
+  Server server(options, *authenticator, metrics);
+  for (const MethodTable* table : tables) server.Add(*table);
+  if (const absl::Status started = server.Start(); !started.ok()) return FailStart(started);
+
+  HealthWatch watch(server, probe);
+  HttpServer http({{"/healthz", [&] { return HealthAnswer(watch.serving()); }},
+                   {"/metrics", [&] {
+                      return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
+                    }}});
+  if (const absl::Status started = http.Start(port + kHttpPortOffset); !started.ok()) return FailStart(started);
+  spdlog::info("{} listens on 127.0.0.1:{}, HTTP on {}", area, port, http.port());
+  WaitForStop();
+  server.Drain(kDrainWait);
+  return 0;
+}
+
+}  // namespace kechuang::rpc

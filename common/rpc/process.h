@@ -1,0 +1,44 @@
+#ifndef KECHUANG_COMMON_RPC_PROCESS_H_
+#define KECHUANG_COMMON_RPC_PROCESS_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "common/rpc/channels.h"
+#include "common/rpc/service.h"
+
+namespace kechuang::rpc {
+
+// What every process of the suite is told on its command line.
+struct ProcessFlags {
+  std::string state;                             // folder with admin.key and secrets/
+  int port_base = 7100;                          // the gateway's port; services follow it
+  std::map<std::string, std::string> addresses;  // area -> host:port of the other services
+};
+
+// Ports above the base, by area.
+int PortOffset(const std::string& area);
+// HTTP (health and metrics) of the same process.
+inline constexpr int kHttpPortOffset = 80;
+
+// First statement of main: keeps SIGTERM and SIGINT for WaitForStop, before any library starts a thread.
+void BlockStopSignals();
+// Reads --state, --port_base and --<area>_address; ends the process with a sentence if they are wrong.
+ProcessFlags ParseProcessFlags(int argc, char** argv);
+// Blocks until SIGTERM or SIGINT.
+void WaitForStop();
+// Tells the log why the process cannot go on. The exit code for main: 1.
+int FailStart(const absl::Status& status);
+
+// Runs a service process: server, health, metrics, graceful drain on SIGTERM. probe says every half second whether what
+// the service needs is there; the health service follows it. The exit code for main.
+int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
+               const std::function<absl::Status()>& probe);
+
+}  // namespace kechuang::rpc
+
+#endif  // KECHUANG_COMMON_RPC_PROCESS_H_

@@ -1,0 +1,265 @@
+#include "common/rpc/server.h"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "grpcpp/ext/channelz_service_plugin.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/codegen/server_callback_handlers.h"
+#include "grpcpp/impl/rpc_service_method.h"
+#include "grpcpp/impl/service_type.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/incoming.h"
+#include "common/rpc/stream_call.h"
+#include "common/rpc/validate.h"
+#include "common/rpc/wire_status.h"
+#include "common/rpc/worker_pool.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::rpc {
+namespace {
+
+using grpc::ByteBuffer;
+using grpc::CallbackServerContext;
+using grpc::internal::CallbackBidiHandler;
+using grpc::internal::CallbackUnaryHandler;
+using grpc::internal::RpcMethod;
+using grpc::internal::RpcServiceMethod;
+
+// What every call of a server needs.
+struct Shared {
+  Shared(ServerOptions server_options, const Authenticator& callers, Metrics& counts)
+      : options(std::move(server_options)),
+        authenticator(callers),
+        metrics(counts),
+        workers(options.worker_threads, static_cast<size_t>(options.worker_queue_max)) {}
+
+  const ServerOptions options;
+  const Authenticator& authenticator;
+  Metrics& metrics;
+  WorkerPool workers;
+
+  std::mutex mutex;
+  std::condition_variable stream_ended;
+  int streams = 0;  // under way; guarded by mutex
+};
+
+// A call counted from its beginning to its end.
+class Counted {
+ public:
+  Counted(Metrics& metrics, const std::string& method) : metrics_(metrics), method_(method), began_(absl::Now()) {
+    metrics_.Began(method_);
+  }
+  void End(absl::StatusCode code) const { metrics_.Ended(method_, code, absl::Now() - began_); }
+
+ private:
+  Metrics& metrics_;
+  const std::string& method_;
+  const absl::Time began_;
+};
+
+// The methods of one table as gRPC sees them: bytes in, bytes out.
+class TableService : public grpc::Service {
+ public:
+  TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
+    for (const auto& [name, method] : table.methods()) {
+      const std::string& path = paths_.emplace_back(absl::StrCat("/", table.descriptor().full_name(), "/", name));
+      const bool streams = static_cast<bool>(method.stream);
+      // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
+      auto registered = std::make_unique<RpcServiceMethod>(
+          path.c_str(), streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC, nullptr);
+      AddMethod(registered.release());
+      const int index = static_cast<int>(paths_.size()) - 1;
+      if (streams) {
+        MarkMethodRawCallback(
+            index, std::make_unique<CallbackBidiHandler<ByteBuffer, ByteBuffer>>([this, &method, &path](
+                                                                                     CallbackServerContext* context) {
+                     return Stream(method, path, *context);
+                   }).release());
+      } else {
+        MarkMethodRawCallback(
+            index, std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>([this, &method, &path](
+                                                                                      CallbackServerContext* context,
+                                                                                      const ByteBuffer* request,
+                                                                                      ByteBuffer* response) {
+                     return Unary(method, path, *context, *request, *response);
+                   }).release());
+      }
+    }
+  }
+
+ private:
+  absl::StatusOr<Call> Admit(const std::string& path, const CallbackServerContext& context) const {
+    return ReadCall(context, shared_.authenticator, path.substr(1));
+  }
+
+  grpc::ServerUnaryReactor* Unary(const Method& method, const std::string& path, CallbackServerContext& context,
+                                  const ByteBuffer& bytes, ByteBuffer& response) {
+    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+    const Counted counted(shared_.metrics, path);
+    const Finish finish = [reactor, counted, &context, &response](absl::StatusOr<Reply> reply) {
+      counted.End(reply.status().code());
+      if (reply.ok()) {
+        if (reply->replayed) context.AddTrailingMetadata("kc-replayed", "true");
+        response = ToBytes(reply->bytes);
+      }
+      reactor->Finish(ToGrpc(reply.status()));
+    };
+    std::unique_ptr<google::protobuf::Message> request = method.new_request();
+    absl::StatusOr<Call> call = Prepare(path, context, bytes, *request);
+    if (!call.ok()) {
+      finish(call.status());
+      return reactor;
+    }
+    if (!method.blocking) {
+      method.unary(*call, std::move(request), finish);
+      return reactor;
+    }
+    // std::function copies what it holds, so the request travels in a shared pointer and is taken out by the worker.
+    auto held = std::make_shared<std::unique_ptr<google::protobuf::Message>>(std::move(request));
+    const bool queued = shared_.workers.Run([&method, call = *std::move(call), held, finish] {
+      if (call.deadline < absl::Now()) return finish(OutOfTime());
+      method.unary(call, std::move(*held), finish);
+    });
+    if (!queued) finish(TooManyCalls());
+    return reactor;
+  }
+
+  absl::StatusOr<Call> Prepare(const std::string& path, const CallbackServerContext& context, const ByteBuffer& bytes,
+                               google::protobuf::Message& request) const {
+    ASSIGN_OR_RETURN(Call call, Admit(path, context));
+    call.deadline = std::min(call.deadline, absl::Now() + shared_.options.unary_time_max);
+    RETURN_IF_ERROR(ParseBytes(bytes, request));
+    Faults faults;
+    CheckMessage(request, "", faults);
+    RETURN_IF_ERROR(faults.status());
+    ReadCommonFields(request, call);
+    return call;
+  }
+
+  static absl::Status OutOfTime() {
+    return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
+        .Says("the time given ran out while the call waited", "调用在排队时超出了规定时间");
+  }
+
+  grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Method& method, const std::string& path,
+                                                          CallbackServerContext& context) {
+    absl::StatusOr<Call> call = Admit(path, context);
+    absl::Status refused = call.status();
+    {
+      const std::lock_guard<std::mutex> lock(shared_.mutex);
+      if (refused.ok() && shared_.streams >= shared_.options.streams_max) refused = TooManyCalls();
+      ++shared_.streams;
+    }
+    // The call and its thread share the stream; whoever lets go last frees it.
+    auto stream = std::make_shared<std::unique_ptr<StreamCall>>();
+    *stream = std::make_unique<StreamCall>([this, stream] { LetGo(stream); });
+    StreamCall* reactor = stream->get();
+    if (!refused.ok()) {
+      reactor->End(refused);
+      return reactor;
+    }
+    std::thread([this, &method, &path, reactor, call = *std::move(call)] {
+      const Counted counted(shared_.metrics, path);
+      absl::Status status = method.stream(call, *reactor);
+      counted.End(status.code());
+      reactor->End(std::move(status));
+    }).detach();
+    return reactor;
+  }
+
+  // Frees the stream after its reaction has returned.
+  void LetGo(const std::shared_ptr<std::unique_ptr<StreamCall>>& stream) {
+    std::shared_ptr<std::unique_ptr<StreamCall>> keep = stream;
+    const std::lock_guard<std::mutex> lock(shared_.mutex);
+    --shared_.streams;
+    shared_.stream_ended.notify_all();
+    keep->reset();
+  }
+
+  Shared& shared_;
+  std::deque<std::string> paths_;  // gRPC keeps pointers into these
+};
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(ServerOptions options, const Authenticator& authenticator, Metrics& metrics)
+      : shared_(std::move(options), authenticator, metrics) {}
+
+  void Add(const MethodTable& table) {
+    for (const std::string& fault : table.faults()) faults_.push_back(fault);
+    for (const std::string& method : table.Missing()) faults_.push_back(absl::StrCat(method, " has no handler"));
+    if (table.faults().empty()) services_.push_back(std::make_unique<TableService>(table, shared_));
+  }
+
+  absl::Status Start() {
+    if (!faults_.empty()) {
+      return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::METHOD_UNKNOWN)
+          .Says(absl::StrJoin(faults_, "; "), absl::StrJoin(faults_, "；"));
+    }
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::channelz::experimental::InitChannelzService();
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(shared_.options.address, grpc::InsecureServerCredentials(), &port_);
+    builder.SetMaxReceiveMessageSize(shared_.options.message_bytes_max);
+    builder.SetMaxSendMessageSize(shared_.options.message_bytes_max);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port is a mistake to be told
+    for (const auto& service : services_) builder.RegisterService(service.get());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
+          .Says(absl::StrCat("cannot listen on ", shared_.options.address, ": is the port taken?"),
+                absl::StrCat("无法监听 ", shared_.options.address, "，端口可能已被占用"));
+    }
+    return absl::OkStatus();
+  }
+
+  void SetServing(bool serving) {
+    shared_.metrics.SetServing(serving);
+    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(serving);
+  }
+
+  void Drain(absl::Duration wait) {
+    if (server_ == nullptr) return;
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + wait));
+    std::unique_lock<std::mutex> lock(shared_.mutex);
+    shared_.stream_ended.wait(lock, [this] { return shared_.streams == 0; });
+    lock.unlock();
+    server_.reset();
+  }
+
+  int port() const { return port_; }
+
+ private:
+  Shared shared_;
+  std::vector<std::string> faults_;
+  std::vector<std::unique_ptr<TableService>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+Server::Server(ServerOptions options, const Authenticator& authenticator, Metrics& metrics)
+    : impl_(std::make_unique<Impl>(std::move(options), authenticator, metrics)) {}
+Server::~Server() { Drain(absl::Seconds(1)); }
+
+void Server::Add(const MethodTable& table) { impl_->Add(table); }
+absl::Status Server::Start() { return impl_->Start(); }
+void Server::SetServing(bool serving) { impl_->SetServing(serving); }
+void Server::Drain(absl::Duration wait) { impl_->Drain(wait); }
+int Server::port() const { return impl_->port(); }
+
+}  // namespace kechuang::rpc

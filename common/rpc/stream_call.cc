@@ -1,0 +1,64 @@
+#include "common/rpc/stream_call.h"
+
+#include "common/rpc/incoming.h"
+#include "common/rpc/wire_status.h"
+
+namespace kechuang::rpc {
+
+bool StreamCall::Wait(std::unique_lock<std::mutex>& lock, Step& step) {
+  changed_.wait(lock, [&] { return step != Step::kUnderWay; });
+  const bool ok = step == Step::kDone;
+  step = Step::kIdle;
+  return ok;
+}
+
+bool StreamCall::Read(google::protobuf::Message& message) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!fault_.ok()) return false;
+  reading_ = Step::kUnderWay;
+  lock.unlock();  // the reaction may run at once, on this thread
+  StartRead(&incoming_);
+  lock.lock();
+  if (!Wait(lock, reading_)) return false;
+  message.Clear();
+  fault_ = ParseBytes(incoming_, message);
+  return fault_.ok();
+}
+
+bool StreamCall::Write(const google::protobuf::Message& message) {
+  outgoing_ = ToBytes(message.SerializeAsString());
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_ = Step::kUnderWay;
+  }
+  StartWrite(&outgoing_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  return Wait(lock, writing_);
+}
+
+void StreamCall::End(absl::Status status) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (status.ok()) status = fault_;
+  }
+  Finish(ToGrpc(status));
+}
+
+void StreamCall::OnReadDone(bool ok) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  reading_ = ok ? Step::kDone : Step::kFailed;
+  changed_.notify_all();
+}
+
+void StreamCall::OnWriteDone(bool ok) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  writing_ = ok ? Step::kDone : Step::kFailed;
+  changed_.notify_all();
+}
+
+// gRPC fails the reads and writes under way by itself; nothing else waits.
+void StreamCall::OnCancel() {}
+
+void StreamCall::OnDone() { on_done_(); }
+
+}  // namespace kechuang::rpc

@@ -1,0 +1,50 @@
+#ifndef KECHUANG_COMMON_RPC_STREAM_CALL_H_
+#define KECHUANG_COMMON_RPC_STREAM_CALL_H_
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "google/protobuf/message.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
+
+#include "common/rpc/service.h"
+
+namespace kechuang::rpc {
+
+// A streaming call seen by a handler that blocks: Read and Write wait for the wire. One thread handles it; it lives
+// until both the handler has called End and gRPC has called OnDone.
+class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public ByteStream {
+ public:
+  // on_done runs once gRPC has let go of the call.
+  explicit StreamCall(std::function<void()> on_done) : on_done_(std::move(on_done)) {}
+
+  bool Read(google::protobuf::Message& message) override;
+  bool Write(const google::protobuf::Message& message) override;
+  // Ends the call; a fault met while reading wins over OK. The caller must not touch the object afterwards.
+  void End(absl::Status status);
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  enum class Step { kIdle, kUnderWay, kDone, kFailed };
+  bool Wait(std::unique_lock<std::mutex>& lock, Step& step);
+
+  const std::function<void()> on_done_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Step reading_ = Step::kIdle;
+  Step writing_ = Step::kIdle;
+  grpc::ByteBuffer incoming_;
+  grpc::ByteBuffer outgoing_;
+  absl::Status fault_;
+};
+
+}  // namespace kechuang::rpc
+
+#endif  // KECHUANG_COMMON_RPC_STREAM_CALL_H_

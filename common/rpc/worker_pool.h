@@ -1,0 +1,37 @@
+#ifndef KECHUANG_COMMON_RPC_WORKER_POOL_H_
+#define KECHUANG_COMMON_RPC_WORKER_POOL_H_
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace kechuang::rpc {
+
+// Threads that run handlers which block, behind a bounded queue. Threads may share one.
+class WorkerPool {
+ public:
+  WorkerPool(int threads, size_t queue_max);
+  ~WorkerPool();  // runs what is queued, then ends
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // Queues a task; false, and the task is not run, if the queue is full.
+  bool Run(std::function<void()> task);
+
+ private:
+  void Work();
+
+  const size_t queue_max_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> tasks_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace kechuang::rpc
+
+#endif  // KECHUANG_COMMON_RPC_WORKER_POOL_H_
