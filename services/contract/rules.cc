@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/fen.h"
+#include "common/domain/resource_name.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "kechuang/contract/v1/reasons.pb.h"
 #include "services/contract/content.h"
@@ -186,6 +188,21 @@ void StartClock(v1::Contract& contract, const Policy& policy, Day today) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> NewName(absl::string_view contract_id) {
+  if (contract_id.empty()) return absl::StrCat("contracts/d-", NewId());
+  const bool well_formed = absl::ascii_islower(static_cast<unsigned char>(contract_id[0])) &&
+                           std::all_of(contract_id.begin(), contract_id.end(), [](unsigned char c) {
+                             return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+                           });
+  if (well_formed) return absl::StrCat("contracts/", contract_id);
+  Faults faults;
+  faults.Add(
+      "contract_id", api::v1::FIELD_MALFORMED,
+      absl::StrCat("\"", contract_id, "\" is no id: a lower-case letter, then lower-case letters, digits, hyphens"),
+      absl::StrCat("“", contract_id, "”不是有效的编号：须以小写字母开头，只含小写字母、数字和连字符"));
+  return faults.status();
+}
 
 absl::StatusOr<v1::Contract> Create(v1::Contract contract, const Policy& policy) {
   contract = Tidy(std::move(contract));

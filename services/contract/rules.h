@@ -30,6 +30,9 @@ struct Policy {
 // UTC+8. Every step refuses with CONTRACT_WRONG_STATE where the state table has no line for it.
 namespace rules {
 
+// The name of a new contract: under the id asked for, or under a new one if none is. FIELD_MALFORMED unless the id is a
+// lower-case letter and then lower-case letters, digits and hyphens; ids of digits are left to imported numbers.
+absl::StatusOr<std::string> NewName(absl::string_view contract_id);
 // A new draft. Faults of CheckConsistent and NUMBER_NOT_YOURS; FIELD_REQUIRED without a title.
 absl::StatusOr<v1::Contract> Create(v1::Contract contract, const Policy& policy);
 // The contract as edited, in place of the contract as held. Faults as in Create; the registry is fixed after a draft.

@@ -1,0 +1,39 @@
+#ifndef KECHUANG_SERVICES_CONTRACT_SERVICE_H_
+#define KECHUANG_SERVICES_CONTRACT_SERVICE_H_
+
+#include <vector>
+
+#include "common/ledger/kind.h"
+#include "common/ledger/register.h"
+#include "common/register/register_service.h"
+#include "common/rpc/service.h"
+#include "services/contract/rules.h"
+
+namespace kechuang::contract {
+
+// What the handlers stand on.
+struct ContractDependencies {
+  ledger::Register& ledger;
+  Policy policy;
+};
+
+// The kinds of record of this register: contracts, and nothing else.
+std::vector<ledger::Kind> ContractKinds();
+
+// kechuang.contract.v1.ContractService over a register. Lives as long as its methods are served; threads may share it.
+class ContractService {
+ public:
+  ContractService(ledger::Register& ledger, Policy policy);
+  ContractService(const ContractService&) = delete;
+  ContractService& operator=(const ContractService&) = delete;
+
+  rpc::MethodTable& methods() { return service_.table(); }
+
+ private:
+  ContractDependencies dependencies_;
+  RegisterService<ContractDependencies> service_;
+};
+
+}  // namespace kechuang::contract
+
+#endif  // KECHUANG_SERVICES_CONTRACT_SERVICE_H_
