@@ -9,7 +9,6 @@ int main(int argc, char** argv) {
   kechuang::RegisterProgram program;
   program.area = "enterprise";
   program.journal_service = "kechuang.enterprise.v1.EnterpriseJournal";
-  program.port_offset = 1;
   program.migrations = kechuang::enterprise::EnterpriseMigrations();
   program.versions = {1, 1};
   program.kinds = kechuang::enterprise::EnterpriseKinds();

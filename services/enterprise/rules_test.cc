@@ -98,7 +98,7 @@ TEST(MergeRow, EmptyFieldsChangeNothing) {
   ASSERT_TRUE(changed.ok());
   EXPECT_EQ(changed->staff_count(), 0);
   EXPECT_TRUE(changed->has_staff_count());
-  EXPECT_THAT(changed->tags(), testing::ElementsAre("数字信息"));
+  EXPECT_THAT(changed->tags(), ::testing::ElementsAre("数字信息"));
   EXPECT_EQ(changed->address(), "学院东路1号");
 }
 

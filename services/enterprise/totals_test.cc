@@ -231,8 +231,8 @@ TEST(Keys, FindAnyPartOfNamesAndCode) {
     EXPECT_TRUE(finds(part)) << part;
   }
   EXPECT_FALSE(finds("隆硅"));
-  EXPECT_THAT(keys, testing::Contains(NameKey("宁夏(银川) 硅业公司")));
-  EXPECT_THAT(keys, testing::Contains(absl::StrCat("code:", CodeOf(1))));
+  EXPECT_THAT(keys, ::testing::Contains(NameKey("宁夏(银川) 硅业公司")));
+  EXPECT_THAT(keys, ::testing::Contains(absl::StrCat("code:", CodeOf(1))));
   for (const std::string& key : keys) EXPECT_LE(key.size(), 190u) << key;
 }
 
@@ -246,7 +246,7 @@ TEST(Keys, OfALongNameEndAtTheEndOfACharacter) {
 
 TEST(Keys, ARevokedCertificationGivesItsNumberBack) {
   v1::Certification certification = AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04", "", "GR202264000001");
-  EXPECT_THAT(CertificationKeys(certification), testing::ElementsAre("certificate:HNTE|GR202264000001"));
+  EXPECT_THAT(CertificationKeys(certification), ::testing::ElementsAre("certificate:HNTE|GR202264000001"));
   certification.set_state(v1::CERTIFICATION_STATE_REVOKED);
   EXPECT_TRUE(CertificationKeys(certification).empty());
 }
