@@ -1,0 +1,95 @@
+#include "services/gateway/door.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+#include "common/base/error.h"
+#include "common/rpc/wire_status.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::gateway {
+namespace {
+
+constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authorization", "accept-language", "x-goog-fieldmask",
+                                                               "traceparent"};
+// How long a caller waits before it asks again for a service that is away.
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);
+
+absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+absl::Status Unreachable(absl::string_view area, const grpc::Status& status) {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
+      .With("service", area)
+      .RetryAfter(kRetryAfter)
+      .Says(absl::StrCat("the ", area, " service cannot be reached now (", status.error_message(),
+                         "); a change that was under way may have been made: repeat it with the same request id"),
+            absl::StrCat(area, " 服务暂时无法连接；进行中的变更可能已经生效，请用相同的请求标识重试"));
+}
+
+absl::Status OutOfTime(absl::string_view area) {
+  return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
+      .With("service", area)
+      .Says(absl::StrCat("the time that the caller gave ran out before the ", area, " service answered"),
+            absl::StrCat("在 ", area, " 服务答复之前，调用方给定的时限已到"));
+}
+
+absl::Status AnswerTooLarge(absl::string_view area, const grpc::Status& status) {
+  return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
+      .With("service", area)
+      .With("bytes_max", kMessageBytesMax)
+      .Says(absl::StrCat("a message to or from the ", area, " service is larger than the ", kMessageBytesMax,
+                         " bytes that one message may have (", status.error_message(), "); ask for smaller pages"),
+            absl::StrCat("与 ", area, " 服务之间的消息超过单个消息的上限 ", kMessageBytesMax, " 字节；请缩小分页"));
+}
+
+}  // namespace
+
+grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller) {
+  const auto& metadata = caller.client_metadata();
+  const auto authorization = metadata.find("authorization");
+  return rpc::ToGrpc(
+      door.authenticator.Actor(authorization == metadata.end() ? "" : View(authorization->second)).status());
+}
+
+void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream) {
+  if (caller.deadline() != std::chrono::system_clock::time_point::max()) upstream.set_deadline(caller.deadline());
+  const auto& metadata = caller.client_metadata();
+  for (const absl::string_view key : kPassingMetadata) {
+    const auto [first, last] = metadata.equal_range(grpc::string_ref(key.data(), key.size()));
+    for (auto entry = first; entry != last; ++entry) {
+      upstream.AddMetadata(std::string(key), std::string(View(entry->second)));
+    }
+  }
+}
+
+void PassOut(const grpc::ClientContext& upstream, grpc::CallbackServerContext& caller) {
+  for (const auto& [key, value] : upstream.GetServerTrailingMetadata()) {
+    if (absl::StartsWith(View(key), "grpc-")) continue;
+    caller.AddTrailingMetadata(std::string(View(key)), std::string(View(value)));
+  }
+}
+
+grpc::Status TooLarge(size_t bytes) {
+  return rpc::ToGrpc(
+      Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
+          .With("bytes", bytes)
+          .With("bytes_max", kMessageBytesMax)
+          .Says(absl::StrCat("the message has ", bytes, " bytes, more than the ", kMessageBytesMax,
+                             " that one message may have; send smaller batches"),
+                absl::StrCat("消息有 ", bytes, " 字节，超过单个消息的上限 ", kMessageBytesMax, " 字节；请分批发送")));
+}
+
+grpc::Status Explain(const grpc::Status& status, absl::string_view area) {
+  // Whatever a service of the suite refuses carries details; a bare status comes from gRPC on the way there.
+  if (!status.error_details().empty()) return status;
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) return rpc::ToGrpc(Unreachable(area, status));
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return rpc::ToGrpc(OutOfTime(area));
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return rpc::ToGrpc(AnswerTooLarge(area, status));
+  return status;
+}
+
+}  // namespace kechuang::gateway

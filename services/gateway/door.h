@@ -1,0 +1,44 @@
+#ifndef KECHUANG_SERVICES_GATEWAY_DOOR_H_
+#define KECHUANG_SERVICES_GATEWAY_DOOR_H_
+
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+#include "grpcpp/client_context.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/status.h"
+
+#include "common/rpc/authenticator.h"
+#include "common/rpc/metrics.h"
+
+namespace kechuang::gateway {
+
+// Most bytes of one message, in either direction.
+inline constexpr size_t kMessageBytesMax = 8 * 1024 * 1024;
+
+// What the gateway asks of every call before it goes on, and whom it tells of it. Both outlive the server.
+struct Door {
+  const rpc::Authenticator& authenticator;
+  rpc::Metrics& metrics;
+};
+
+// Asks the door about a call; a refusal is ready for the wire.
+grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller);
+
+// Gives the call to the service what the call from outside brought: its deadline and the metadata that may pass
+// (authorization, accept-language, x-goog-fieldmask, traceparent).
+void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream);
+
+// Gives the caller the trailing metadata of the service, but for what gRPC itself sets. The call must have ended.
+void PassOut(const grpc::ClientContext& upstream, grpc::CallbackServerContext& caller);
+
+// A refusal of a message of so many bytes, more than kMessageBytesMax.
+grpc::Status TooLarge(size_t bytes);
+
+// The status as the caller gets it: what the service itself said stays whole; where gRPC gave up on the way to the
+// service of this area, it becomes a refusal that says so in both languages.
+grpc::Status Explain(const grpc::Status& status, absl::string_view area);
+
+}  // namespace kechuang::gateway
+
+#endif  // KECHUANG_SERVICES_GATEWAY_DOOR_H_

@@ -1,0 +1,104 @@
+#include "services/gateway/gateway.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+
+#include "common/base/error.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang::gateway {
+namespace {
+
+// gRPC cuts a call off without an explanation beyond this; up to here the gateway reads a message and says what is
+// wrong.
+constexpr int kMessageBytesRead = static_cast<int>(kMessageBytesMax) * 2;
+absl::Status CannotListen(const std::string& address) {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
+      .Says(absl::StrCat("the gateway cannot listen on ", address, "; is another program using the port?"),
+            absl::StrCat("网关无法监听 ", address, "；端口是否已被其他程序占用？"));
+}
+
+}  // namespace
+
+std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_view area) {
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (const absl::string_view kind : {"_service", "_journal_service"}) {
+    const google::protobuf::FileDescriptor* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+        absl::StrCat("kechuang/", area, "/v1/", area, kind, ".proto"));
+    for (int i = 0; file != nullptr && i < file->service_count(); ++i) services.push_back(file->service(i));
+  }
+  return services;
+}
+
+Gateway::Gateway(const std::map<std::string, std::string>& upstreams, Door door) : door_(door), channels_(upstreams) {
+  for (const auto& [area, _] : upstreams) {
+    Upstream& upstream = *upstreams_.emplace_back(std::make_unique<Upstream>(area, channels_.To(area)));
+    for (const google::protobuf::ServiceDescriptor* service : ServicesOf(area)) {
+      services_.push_back(std::make_unique<ForwardedService>(*service, upstream, door_));
+    }
+  }
+}
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& address,
+                                                        const std::map<std::string, std::string>& upstreams,
+                                                        const rpc::Authenticator& authenticator,
+                                                        rpc::Metrics& metrics) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  auto gateway = absl::WrapUnique(new Gateway(upstreams, Door{authenticator, metrics}));
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &gateway->port_);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(kMessageBytesRead);
+  for (const std::unique_ptr<ForwardedService>& service : gateway->services_) builder.RegisterService(service.get());
+  gateway->server_ = builder.BuildAndStart();
+  if (gateway->server_ == nullptr || gateway->port_ == 0) return CannotListen(address);
+
+  std::vector<Upstream*> watched;
+  for (const std::unique_ptr<Upstream>& upstream : gateway->upstreams_) watched.push_back(upstream.get());
+  gateway->Report({});
+  gateway->watch_ = std::make_unique<HealthWatch>(
+      std::move(watched), [raw = gateway.get()](const AreaHealth& health) { raw->Report(health); });
+  return gateway;
+}
+
+Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
+
+void Gateway::Stop(absl::Duration wait) {
+  if (server_ == nullptr) return;
+  watch_->Stop();
+  Report({});
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + wait));
+  server_->Wait();
+  server_.reset();
+}
+
+void Gateway::Report(const AreaHealth& health) {
+  const bool serving = AllServe(health);
+  grpc::HealthCheckServiceInterface& answers = *server_->GetHealthCheckService();
+  answers.SetServingStatus(serving);
+  for (const std::unique_ptr<Upstream>& upstream : upstreams_) {
+    const auto found = health.find(upstream->area);
+    const bool area_serves = found != health.end() && found->second;
+    const auto [before, first] = reported_.try_emplace(upstream->area, area_serves);
+    if (!first && before->second == area_serves) continue;
+    before->second = area_serves;
+    spdlog::log(area_serves ? spdlog::level::info : spdlog::level::warn, "{} service: {}", upstream->area,
+                area_serves ? "serving" : "not serving");
+    for (const google::protobuf::ServiceDescriptor* service : ServicesOf(upstream->area)) {
+      answers.SetServingStatus(service->full_name(), area_serves);
+    }
+  }
+  door_.metrics.SetServing(serving);
+}
+
+}  // namespace kechuang::gateway
