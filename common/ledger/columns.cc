@@ -1,6 +1,5 @@
 #include "common/ledger/columns.h"
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +12,7 @@
 #include "google/type/date.pb.h"
 
 #include "common/base/error.h"
+#include "common/base/fatal.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/record_json.h"
 #include "kechuang/api/v1/options.pb.h"
@@ -63,7 +63,7 @@ Column::Type TypeOf(const FieldDescriptor* field) {
     default:
       break;
   }
-  ABSL_RAW_LOG(FATAL, "a record cannot hold a field like %s", field->full_name().c_str());
+  Fatal(absl::StrCat("a record cannot hold a field like ", field->full_name()));
 }
 
 bool IsFlattened(const FieldDescriptor* field) {

@@ -1,9 +1,10 @@
 #include "common/ledger/kind.h"
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "google/api/resource.pb.h"
 
+#include "common/base/fatal.h"
 #include "common/domain/resource_name.h"
 
 namespace kechuang::ledger {
@@ -34,7 +35,7 @@ const Kind& KindTable::Of(const google::protobuf::Descriptor* type) const {
   for (const Kind& kind : kinds_) {
     if (kind.type == type) return kind;
   }
-  ABSL_RAW_LOG(FATAL, "the register has no kind %s", type->full_name().c_str());
+  Fatal(absl::StrCat("the register has no kind ", type->full_name()));
 }
 
 const Kind* KindTable::OfName(absl::string_view name) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "common/base/error.h"
 #include "common/ledger/batch.h"
@@ -80,7 +81,7 @@ class Register::Impl {
   Impl& operator=(const Impl&) = delete;
 
   void Submit(Command command, absl::Time deadline, Done done) {
-    Waiting waiting{std::move(command), std::min(deadline, clock_.Now() + options_.command_wait_max), std::move(done)};
+    Waiting waiting{std::move(command), std::min(deadline, absl::Now() + options_.command_wait_max), std::move(done)};
     absl::Status refused;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -135,7 +136,7 @@ class Register::Impl {
       if (batch.empty()) return;  // stopping, and nothing waits any more
       std::vector<Waiting> alive;
       for (Waiting& waiting : batch) {
-        if (waiting.deadline < clock_.Now()) {
+        if (waiting.deadline < absl::Now()) {
           Deliver({std::move(waiting.done), OutOfTime()});
         } else {
           alive.push_back(std::move(waiting));

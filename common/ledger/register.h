@@ -25,12 +25,12 @@ namespace kechuang::ledger {
 
 // Who asks for a change, by which call, and why: what the journal says of it.
 struct Author {
-  std::string actor;       // "keys/admin"
-  std::string method;      // "kechuang.loan.v1.LoanService/DisburseLoan"
-  std::string request_id;  // empty if the caller gave none
-  std::string reason;      // free text of the caller, may be empty
-  std::string import_id;   // of an imported row: the import, and where the row stood; empty otherwise
-  std::string origin;      // "sha256:<hex> 名单.xlsx [Sheet1] row 12"
+  std::string actor = {};       // "keys/admin"
+  std::string method = {};      // "kechuang.loan.v1.LoanService/DisburseLoan"
+  std::string request_id = {};  // empty if the caller gave none
+  std::string reason = {};      // free text of the caller, may be empty
+  std::string import_id = {};   // of an imported row: the import, and where the row stood; empty otherwise
+  std::string origin = {};      // "sha256:<hex> 名单.xlsx [Sheet1] row 12"
 };
 
 // What one command sees of the register, and what it wants changed. It sees every earlier command of its batch.

@@ -8,10 +8,10 @@
 #include <string>
 #include <utility>
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/strings/str_cat.h"
 
 #include "common/base/error.h"
+#include "common/base/fatal.h"
 #include "common/base/status_macros.h"
 #include "common/register/register_service.h"
 #include "common/rpc/validate.h"
@@ -32,7 +32,7 @@ constexpr size_t kOutcomesInMessage = 200;
 
 const FieldDescriptor* FieldOf(const Message& message, const char* name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr) ABSL_RAW_LOG(FATAL, "%s has no field %s", message.GetDescriptor()->full_name().c_str(), name);
+  if (field == nullptr) Fatal(absl::StrCat(message.GetDescriptor()->full_name(), " has no field ", name));
   return field;
 }
 

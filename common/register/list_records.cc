@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/base/internal/raw_logging.h"
+#include "absl/strings/str_cat.h"
 
+#include "common/base/fatal.h"
 #include "common/base/status_macros.h"
 
 namespace kechuang {
@@ -24,7 +25,7 @@ const FieldDescriptor* RecordsField(const Message& response) {
     const FieldDescriptor* field = response.GetDescriptor()->field(i);
     if (field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return field;
   }
-  ABSL_RAW_LOG(FATAL, "%s has no repeated field of records", response.GetDescriptor()->full_name().c_str());
+  Fatal(absl::StrCat(response.GetDescriptor()->full_name(), " has no repeated field of records"));
 }
 
 }  // namespace

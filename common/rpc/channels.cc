@@ -1,6 +1,5 @@
 #include "common/rpc/channels.h"
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/grpcpp.h"
@@ -9,6 +8,7 @@
 #include "grpcpp/impl/rpc_method.h"
 
 #include "common/base/error.h"
+#include "common/base/fatal.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -37,7 +37,7 @@ Channels::Channels(std::map<std::string, std::string> addresses) {
 
 std::shared_ptr<grpc::Channel> Channels::To(absl::string_view area) {
   const auto found = channels_.find(std::string(area));
-  if (found == channels_.end()) ABSL_RAW_LOG(FATAL, "no address for the %s service", std::string(area).c_str());
+  if (found == channels_.end()) Fatal(absl::StrCat("no address for the ", std::string(area), " service"));
   return found->second;
 }
 
@@ -65,7 +65,7 @@ std::string MethodTaking(absl::string_view service, const google::protobuf::Desc
       return absl::StrCat(service, "/", method->name());
     }
   }
-  ABSL_RAW_LOG(FATAL, "%s has no method that takes %s", std::string(service).c_str(), request->full_name().c_str());
+  Fatal(absl::StrCat(std::string(service), " has no method that takes ", request->full_name()));
 }
 
 }  // namespace kechuang::rpc

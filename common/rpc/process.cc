@@ -11,7 +11,6 @@
 #include <mutex>
 #include <thread>
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
@@ -19,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 
 #include "common/base/error.h"
+#include "common/base/fatal.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/http_server.h"
 #include "common/rpc/metrics.h"
@@ -105,7 +105,7 @@ int PortOffset(const std::string& area) {
   static const std::map<std::string, int> kOffsets = {
       {"gateway", 0}, {"enterprise", 1}, {"loan", 2}, {"contract", 3}, {"report", 4}};
   const auto found = kOffsets.find(area);
-  if (found == kOffsets.end()) ABSL_RAW_LOG(FATAL, "no port for %s", area.c_str());
+  if (found == kOffsets.end()) Fatal(absl::StrCat("no port for ", area));
   return found->second;
 }
 
