@@ -1,0 +1,19 @@
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+
+#include "common/rpc/process.h"
+#include "services/report/service.h"
+
+ABSL_FLAG(std::string, division, "640105", "the bureau's own district, 6 digits");
+
+int main(int argc, char** argv) {
+  kechuang::rpc::BlockStopSignals();
+  const kechuang::rpc::ProcessFlags flags = kechuang::rpc::ParseProcessFlags(argc, argv);
+  kechuang::rpc::Channels channels(flags.addresses);
+  kechuang::report::ReportDependencies dependencies{channels, absl::GetFlag(FLAGS_division)};
+  auto service = kechuang::report::MakeReportService(dependencies);
+  // It keeps nothing of its own: whether the registers are there, each of them says of itself.
+  return kechuang::rpc::RunService(flags, "report", {&service.table()}, [] { return absl::OkStatus(); });
+}
