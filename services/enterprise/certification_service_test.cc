@@ -46,7 +46,7 @@ class CertificationServiceTest : public ServiceTest {
     request.set_name(name);
     *request.mutable_revoked_date() = DayOf(day).ToProto();
     request.set_reason("造假");
-    return Ask(&Stub::RevokeCertification, request);
+    return Ask<v1::Certification>(request);
   }
 };
 
@@ -72,12 +72,12 @@ TEST_F(CertificationServiceTest, RenewsIntoALinkedRecord) {
   request.set_name(old->name());
   request.set_certificate_number("GR202264000001");
   *request.mutable_issue_date() = DayOf("2022-10-12").ToProto();
-  const auto renewed = Ask(&Stub::RenewCertification, request);
+  const auto renewed = Ask<v1::Certification>(request);
   ASSERT_TRUE(renewed.ok()) << renewed.status();
   EXPECT_EQ(renewed->renewed_from(), old->name());
   v1::GetCertificationRequest get;
   get.set_name(old->name());
-  EXPECT_EQ(Ask(&Stub::GetCertification, get)->renewed_by(), renewed->name());
+  EXPECT_EQ(Ask<v1::Certification>(get)->renewed_by(), renewed->name());
   const v1::EnterpriseStatistics with = StatisticsOn("2022-12-31");
   EXPECT_EQ(FiguresOf(with, CERTIFICATION_CLASS_HNTE).recognised_count(), 1);
   EXPECT_EQ(FiguresOf(with, CERTIFICATION_CLASS_HNTE).re_recognised_count(), 1);
@@ -127,17 +127,17 @@ TEST_F(CertificationServiceTest, SumsClassesBesideDistinctEnterprises) {
   v1::MoveOutEnterpriseRequest request;
   request.set_name(first.name());
   *request.mutable_move_out_date() = DayOf("2022-06-30").ToProto();
-  ASSERT_TRUE(Ask(&Stub::MoveOutEnterprise, request).ok());
+  ASSERT_TRUE(Ask<v1::Enterprise>(request).ok());
   EXPECT_EQ(StatisticsOn("2022-06-30", "640105").technology_enterprise_count(), 2);
   EXPECT_EQ(StatisticsOn("2022-07-01", "640105").technology_enterprise_count(), 1);
   v1::ReinstateEnterpriseRequest back;
   back.set_name(first.name());
-  ASSERT_TRUE(Ask(&Stub::ReinstateEnterprise, back).ok());
+  ASSERT_TRUE(Ask<v1::Enterprise>(back).ok());
   EXPECT_EQ(StatisticsOn("2022-07-01", "640105").technology_enterprise_count(), 2);
   v1::DeregisterEnterpriseRequest end;
   end.set_name(second.name());
   *end.mutable_deregister_date() = DayOf("2022-08-01").ToProto();
-  ASSERT_TRUE(Ask(&Stub::DeregisterEnterprise, end).ok());
+  ASSERT_TRUE(Ask<v1::Enterprise>(end).ok());
   EXPECT_EQ(StatisticsOn("2022-12-31", "640105").technology_enterprise_count(), 1);
 }
 
@@ -148,11 +148,11 @@ TEST_F(CertificationServiceTest, ListsAcrossEnterprises) {
   ASSERT_TRUE(GrantTo(second.name(), AskedCertification(CERTIFICATION_CLASS_GAZELLE, "2022-06-01")).ok());
   v1::ListCertificationsRequest request;
   request.set_parent(first.name());
-  EXPECT_EQ(Ask(&Stub::ListCertifications, request)->certifications_size(), 1);
+  EXPECT_EQ(Ask<v1::ListCertificationsResponse>(request)->certifications_size(), 1);
   request.set_parent("enterprises/-");
-  EXPECT_EQ(Ask(&Stub::ListCertifications, request)->certifications_size(), 2);
+  EXPECT_EQ(Ask<v1::ListCertificationsResponse>(request)->certifications_size(), 2);
   request.set_filter("issue_date >= \"2022-06-01\"");
-  EXPECT_EQ(Ask(&Stub::ListCertifications, request)->certifications_size(), 1);
+  EXPECT_EQ(Ask<v1::ListCertificationsResponse>(request)->certifications_size(), 1);
 }
 
 TEST_F(CertificationServiceTest, ImportTakesHistoryOnce) {

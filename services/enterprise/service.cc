@@ -1,5 +1,6 @@
 #include "services/enterprise/service.h"
 
+#include "services/enterprise/schema.h"
 #include "services/enterprise/totals.h"
 
 namespace kechuang::enterprise {
@@ -34,6 +35,20 @@ EnterpriseService::EnterpriseService(ledger::Register& ledger)
       .OnChange(&PutAnnualStatement)
       .OnImport<v1::ImportEnterprisesRequest, v1::ImportEnterprisesResponse>(&ImportEnterpriseRow);
   service_.On(&SearchEnterprises).On(&ResolveEnterprises).On(&GetEnterpriseStatistics);
+}
+
+RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service) {
+  RegisterProgram program;
+  program.area = "enterprise";
+  program.journal_service = "kechuang.enterprise.v1.EnterpriseJournal";
+  program.migrations = EnterpriseMigrations();
+  program.versions = {1, 1};
+  program.kinds = EnterpriseKinds();
+  program.make_service = [&service](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
+    service = std::make_unique<EnterpriseService>(ledger);
+    return service->table();
+  };
+  return program;
 }
 
 }  // namespace kechuang::enterprise

@@ -1,11 +1,13 @@
 #ifndef KECHUANG_SERVICES_ENTERPRISE_SERVICE_H_
 #define KECHUANG_SERVICES_ENTERPRISE_SERVICE_H_
 
+#include <memory>
 #include <vector>
 
 #include "common/ledger/kind.h"
 #include "common/ledger/register.h"
 #include "common/register/register_service.h"
+#include "common/register/run.h"
 #include "common/rpc/service.h"
 #include "services/enterprise/handlers.h"
 
@@ -27,6 +29,9 @@ class EnterpriseService {
   EnterpriseDependencies dependencies_;
   RegisterService<EnterpriseDependencies> service_;
 };
+
+// The register's program. make_service puts the service into the given place, which outlives the program.
+RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service);
 
 }  // namespace kechuang::enterprise
 

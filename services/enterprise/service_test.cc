@@ -23,18 +23,18 @@ class EnterpriseServiceTest : public ServiceTest {
     v1::UpdateEnterpriseRequest request;
     *request.mutable_enterprise() = enterprise;
     for (const std::string& path : paths) request.mutable_update_mask()->add_paths(path);
-    return Ask(&Stub::UpdateEnterprise, request);
+    return Ask<v1::Enterprise>(request);
   }
   std::vector<std::string> Search(const std::string& query) {
     v1::SearchEnterprisesRequest request;
     request.set_query(query);
-    return NamesOf(Ask(&Stub::SearchEnterprises, request)->enterprises());
+    return NamesOf(Ask<v1::SearchEnterprisesResponse>(request)->enterprises());
   }
   v1::ListEnterprisesResponse List(const std::string& filter, bool show_deleted = false) {
     v1::ListEnterprisesRequest request;
     request.set_filter(filter);
     request.set_show_deleted(show_deleted);
-    return Ask(&Stub::ListEnterprises, request).value();
+    return Ask<v1::ListEnterprisesResponse>(request).value();
   }
 };
 
@@ -80,7 +80,7 @@ TEST_F(EnterpriseServiceTest, ValidateOnlyLeavesNoTrace) {
   v1::CreateEnterpriseRequest request;
   *request.mutable_enterprise() = AskedEnterprise("甲");
   request.set_validate_only(true);
-  EXPECT_EQ(Ask(&Stub::CreateEnterprise, request)->enterprise_name(), "甲");
+  EXPECT_EQ(Ask<v1::Enterprise>(request)->enterprise_name(), "甲");
   EXPECT_EQ(JournalLength(), 0);
   EXPECT_EQ(ReasonOf(Get(EnterpriseNameOf(CodeOf(1))).status()), "RECORD_NOT_FOUND");
 }
@@ -112,18 +112,18 @@ TEST_F(EnterpriseServiceTest, DeletesAndUndeletes) {
   ASSERT_TRUE(GrantTo(made.name(), AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04")).ok());
   v1::DeleteEnterpriseRequest request;
   request.set_name(made.name());
-  ASSERT_TRUE(Ask(&Stub::DeleteEnterprise, request)->has_delete_time());
+  ASSERT_TRUE(Ask<v1::Enterprise>(request)->has_delete_time());
   EXPECT_TRUE(Get(made.name())->has_delete_time());
   EXPECT_EQ(List("").enterprises_size(), 0);
   EXPECT_EQ(List("", /*show_deleted=*/true).enterprises_size(), 1);
   EXPECT_THAT(Search("甲"), ::testing::IsEmpty());
   EXPECT_EQ(StatisticsOn("2022-12-31").technology_enterprise_count(), 0);
-  EXPECT_EQ(ReasonOf(Ask(&Stub::DeleteEnterprise, request).status()), "RECORD_DELETED");
+  EXPECT_EQ(ReasonOf(Ask<v1::Enterprise>(request).status()), "RECORD_DELETED");
   EXPECT_EQ(ReasonOf(GrantTo(made.name(), AskedCertification(CERTIFICATION_CLASS_GAZELLE, "2022-11-04")).status()),
             "RECORD_DELETED");
   v1::UndeleteEnterpriseRequest undelete;
   undelete.set_name(made.name());
-  ASSERT_TRUE(Ask(&Stub::UndeleteEnterprise, undelete).ok());
+  ASSERT_TRUE(Ask<v1::Enterprise>(undelete).ok());
   EXPECT_EQ(StatisticsOn("2022-12-31").technology_enterprise_count(), 1);
   EXPECT_THAT(Search("甲"), ::testing::ElementsAre("甲"));
 }
@@ -139,9 +139,10 @@ TEST_F(EnterpriseServiceTest, ListsByFilterAndGetsInBatches) {
   v1::BatchGetEnterprisesRequest request;
   request.add_names(third.name());
   request.add_names(EnterpriseNameOf(CodeOf(1)));
-  EXPECT_THAT(NamesOf(Ask(&Stub::BatchGetEnterprises, request)->enterprises()), ::testing::ElementsAre("丙", "甲"));
+  EXPECT_THAT(NamesOf(Ask<v1::BatchGetEnterprisesResponse>(request)->enterprises()),
+              ::testing::ElementsAre("丙", "甲"));
   request.add_names("enterprises/none");
-  EXPECT_EQ(ReasonOf(Ask(&Stub::BatchGetEnterprises, request).status()), "RECORD_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Ask<v1::BatchGetEnterprisesResponse>(request).status()), "RECORD_NOT_FOUND");
 }
 
 TEST_F(EnterpriseServiceTest, SearchesByAnyPart) {
@@ -159,10 +160,10 @@ TEST_F(EnterpriseServiceTest, SearchesByAnyPart) {
   EXPECT_THAT(Search("没有这样的"), ::testing::IsEmpty());
   v1::SearchEnterprisesRequest request;
   request.set_query(" 　");
-  EXPECT_EQ(Faulted(Ask(&Stub::SearchEnterprises, request).status()), "QUERY_EMPTY");
+  EXPECT_EQ(Faulted(Ask<v1::SearchEnterprisesResponse>(request).status()), "QUERY_EMPTY");
   request.set_query("公司");
   request.set_page_size(2);
-  const auto page = Ask(&Stub::SearchEnterprises, request);
+  const auto page = Ask<v1::SearchEnterprisesResponse>(request);
   EXPECT_EQ(page->enterprises_size(), 2);
   EXPECT_TRUE(page->truncated());
 }
@@ -177,7 +178,7 @@ TEST_F(EnterpriseServiceTest, ResolvesByCodeOrExactName) {
   request.add_references()->set_enterprise_name("同名公司");
   request.add_references()->set_enterprise_name("宁夏");
   request.add_references()->set_credit_code("错");
-  const auto resolved = Ask(&Stub::ResolveEnterprises, request);
+  const auto resolved = Ask<v1::ResolveEnterprisesResponse>(request);
   ASSERT_TRUE(resolved.ok()) << resolved.status();
   std::vector<int> counts;
   for (const v1::ResolvedEnterprise& result : resolved->results()) counts.push_back(result.match_count());
@@ -191,22 +192,22 @@ TEST_F(EnterpriseServiceTest, KeepsAnnualStatements) {
   v1::PutAnnualStatementRequest request;
   request.mutable_annual_statement()->set_name(made.name() + "/annualStatements/2022");
   request.mutable_annual_statement()->set_revenue_fen(1'200'000'000);
-  const auto put = Ask(&Stub::PutAnnualStatement, request);
+  const auto put = Ask<v1::AnnualStatement>(request);
   ASSERT_TRUE(put.ok()) << put.status();
   EXPECT_EQ(put->year(), 2022);
   EXPECT_FALSE(put->has_staff_count());
-  EXPECT_EQ(Ask(&Stub::PutAnnualStatement, request)->revision(), 1) << "an equal statement is no change";
+  EXPECT_EQ(Ask<v1::AnnualStatement>(request)->revision(), 1) << "an equal statement is no change";
   request.mutable_annual_statement()->set_staff_count(0);
-  const auto changed = Ask(&Stub::PutAnnualStatement, request);
+  const auto changed = Ask<v1::AnnualStatement>(request);
   EXPECT_EQ(changed->revision(), 2);
   EXPECT_TRUE(changed->has_staff_count());
   request.mutable_annual_statement()->set_etag(put->etag());
-  EXPECT_EQ(ReasonOf(Ask(&Stub::PutAnnualStatement, request).status()), "ETAG_MISMATCH");
+  EXPECT_EQ(ReasonOf(Ask<v1::AnnualStatement>(request).status()), "ETAG_MISMATCH");
   v1::ListAnnualStatementsRequest list;
   list.set_parent(made.name());
-  EXPECT_EQ(Ask(&Stub::ListAnnualStatements, list)->annual_statements_size(), 1);
+  EXPECT_EQ(Ask<v1::ListAnnualStatementsResponse>(list)->annual_statements_size(), 1);
   request.mutable_annual_statement()->set_name("enterprises/none/annualStatements/2022");
-  EXPECT_EQ(ReasonOf(Ask(&Stub::PutAnnualStatement, request).status()), "RECORD_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Ask<v1::AnnualStatement>(request).status()), "RECORD_NOT_FOUND");
 }
 
 }  // namespace
