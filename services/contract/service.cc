@@ -12,6 +12,7 @@
 #include "kechuang/contract/v1/contract_service.pb.h"
 #include "services/contract/import_rules.h"
 #include "services/contract/keys.h"
+#include "services/contract/schema.h"
 #include "services/contract/totals.h"
 
 namespace kechuang::contract {
@@ -276,6 +277,21 @@ ContractService::ContractService(ledger::Register& ledger, Policy policy)
       .OnImport<v1::ImportContractsRequest, v1::ImportContractsResponse, v1::ImportContractRow>(&ImportContract)
       .On(&FindDuplicates)
       .On(&GetContractTotals);
+}
+
+RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::function<Policy()> policy) {
+  RegisterProgram program;
+  program.area = "contract";
+  program.journal_service = "kechuang.contract.v1.ContractJournal";
+  program.migrations = ContractMigrations();
+  program.versions = {1, 1};
+  program.kinds = ContractKinds();
+  program.make_service = [&service, policy = std::move(policy)](ledger::Register& ledger,
+                                                                rpc::Channels&) -> rpc::MethodTable& {
+    service = std::make_unique<ContractService>(ledger, policy());
+    return service->methods();
+  };
+  return program;
 }
 
 }  // namespace kechuang::contract

@@ -1,11 +1,14 @@
 #ifndef KECHUANG_SERVICES_CONTRACT_SERVICE_H_
 #define KECHUANG_SERVICES_CONTRACT_SERVICE_H_
 
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "common/ledger/kind.h"
 #include "common/ledger/register.h"
 #include "common/register/register_service.h"
+#include "common/register/run.h"
 #include "common/rpc/service.h"
 #include "services/contract/rules.h"
 
@@ -33,6 +36,10 @@ class ContractService {
   ContractDependencies dependencies_;
   RegisterService<ContractDependencies> service_;
 };
+
+// The register's program. make_service asks for the policy, once the flags are read, and puts the service into the
+// given place, which outlives the program.
+RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::function<Policy()> policy);
 
 }  // namespace kechuang::contract
 
