@@ -26,6 +26,10 @@ struct Change {
   std::vector<std::string> keys = {};  // keys that decide asks for
 };
 
+// Fills the command's author from the call and queues it; finish gets the answer.
+void SubmitCommand(ledger::Register& ledger, const rpc::Call& call, ledger::Command command,
+                   std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish);
+
 // A register's service: like rpc::Service, with the methods that every register has written once. Dependencies has a
 // member `ledger::Register& ledger`.
 template <class Dependencies>
@@ -136,10 +140,6 @@ class RegisterService : public rpc::Service<Dependencies> {
     return *this;
   }
 };
-
-// Fills the command's author from the call and queues it; finish gets the answer.
-void SubmitCommand(ledger::Register& ledger, const rpc::Call& call, ledger::Command command,
-                   std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish);
 
 }  // namespace kechuang
 

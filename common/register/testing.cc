@@ -21,19 +21,21 @@ void Require(const absl::Status& status) {
 
 }  // namespace
 
-ServedRegister::ServedRegister(const RegisterProgram& program, const std::map<std::string, std::string>& others)
+ServedRegister::ServedRegister(const RegisterProgram& program, const std::map<std::string, std::string>& others,
+                               ledger::RegisterOptions options)
     : area_(program.area), schema_(PrivateMariaDb::Shared().NewSchema()), authenticator_(kKey), others_(others) {
   database_ = std::make_unique<mysql::Database>(PrivateMariaDb::Shared().Config(schema_));
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
   Require(mysql::Migrate(*database_, deadline, WithEngine(program.migrations)));
-  ledger_ = std::make_unique<ledger::Register>(*database_, ledger::KindTable(program.kinds), clock_);
+  ledger_ =
+      std::make_unique<ledger::Register>(*database_, ledger::KindTable(program.kinds), clock_, std::move(options));
   Require(ledger_->Start(deadline));
   server_ = std::make_unique<rpc::Server>(rpc::ServerOptions(), authenticator_, metrics_);
   server_->Add(program.make_service(*ledger_, others_));
   journal_ = std::make_unique<rpc::Service<ledger::Register>>(MakeJournalService(program.journal_service, *ledger_));
   server_->Add(journal_->table());
   Require(server_->Start());
-  self_ = rpc::Channels({{area_, address()}});
+  self_ = rpc::Channels(std::map<std::string, std::string>{{area_, address()}});
 }
 
 ServedRegister::~ServedRegister() { server_->Drain(absl::Seconds(5)); }

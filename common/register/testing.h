@@ -33,7 +33,8 @@ class HandClock : public Clock {
 class ServedRegister {
  public:
   // others: addresses of services that this one asks, by area ("enterprise").
-  explicit ServedRegister(const RegisterProgram& program, const std::map<std::string, std::string>& others = {});
+  explicit ServedRegister(const RegisterProgram& program, const std::map<std::string, std::string>& others = {},
+                          ledger::RegisterOptions options = {});
   ~ServedRegister();
 
   // Asks the method of ProtoService that takes this request:
@@ -69,7 +70,7 @@ class ServedRegister {
   rpc::Channels others_;
   std::unique_ptr<rpc::Service<ledger::Register>> journal_;
   std::unique_ptr<rpc::Server> server_;
-  rpc::Channels self_{{}};
+  rpc::Channels self_{std::map<std::string, std::string>()};
 };
 
 }  // namespace kechuang::testing
