@@ -1,7 +1,9 @@
 #include "services/gateway/gateway.h"
 
+#include <grpc/grpc.h>
 #include <spdlog/spdlog.h>
 
+#include <mutex>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -21,6 +23,13 @@ namespace {
 // gRPC cuts a call off without an explanation beyond this; up to here the gateway reads a message and says what is
 // wrong.
 constexpr int kMessageBytesRead = static_cast<int>(kMessageBytesMax) * 2;
+// gRPC takes itself down with its last channel or server and may then wait seconds for its own poller; it stays up
+// instead until the process ends.
+void KeepGrpcUp() {
+  static std::once_flag once;
+  std::call_once(once, grpc_init);
+}
+
 absl::Status CannotListen(const std::string& address) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
       .Says(absl::StrCat("the gateway cannot listen on ", address, "; is another program using the port?"),
@@ -52,6 +61,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& addre
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator,
                                                         rpc::Metrics& metrics) {
+  KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto gateway = absl::WrapUnique(new Gateway(upstreams, Door{authenticator, metrics}));

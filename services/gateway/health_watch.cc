@@ -55,10 +55,12 @@ AreaHealth HealthWatch::Last() const {
 
 void HealthWatch::Run() {
   do {
-    AreaHealth health = Ask();
+    const AreaHealth health = Ask();
+    {
+      const absl::MutexLock lock(&mutex_);
+      last_ = health;
+    }
     report_(health);
-    const absl::MutexLock lock(&mutex_);
-    last_ = std::move(health);
   } while (!stop_.WaitForNotificationWithTimeout(kHealthInterval));
 }
 

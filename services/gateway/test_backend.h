@@ -114,7 +114,8 @@ class Import : public grpc::ServerBidiReactor<loan::v1::ImportLoansRequest, loan
     StartWrite(&response_);
   }
   void OnWriteDone(bool ok) override {
-    if (ok) StartRead(&request_);
+    if (!ok) return Finish(grpc::Status::CANCELLED);
+    StartRead(&request_);
   }
   void OnCancel() override { cancelled_.Notify(); }
   void OnDone() override { delete this; }
