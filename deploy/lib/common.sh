@@ -93,11 +93,21 @@ stop_process() {
   done
 }
 
-# stop_service NAME ID: ends a service, by force after 15 seconds; its callers' unanswered writes are safe to repeat.
-stop_service() {
-  stop_process "$2" 15 && return 0
-  say "kechuang-$1 does not end; killing it." "kechuang-$1 未能正常退出，强制结束。"
-  kill -KILL "$2" 2>/dev/null || true
+# stop_services NAME...: ends these services of RUNNING, all at once, by force after 15 seconds; what callers were not told is
+# safe to send again.
+stop_services() {
+  local name waiting=()
+  for name; do
+    [[ -n ${RUNNING[$name]:-} ]] || continue
+    stop_process "${RUNNING[$name]}" 15 &
+    waiting+=("$name:$!")
+  done
+  for name in ${waiting[@]+"${waiting[@]}"}; do
+    wait "${name#*:}" && continue
+    name=${name%:*}
+    say "kechuang-$name does not end; killing it." "kechuang-$name 未能正常退出，强制结束。"
+    kill -KILL "${RUNNING[$name]}" 2>/dev/null || true
+  done
 }
 
 # stop_database ID: ends MariaDB, and gives it all the time it needs to write its pages.

@@ -63,13 +63,12 @@ class Stubs:
     """Python stubs generated from proto/ by protoc, as any client would; in a folder that lives as long as the tests."""
 
     _folder = None
+    _lock = threading.Lock()
 
     @classmethod
     def _generate(cls):
-        if cls._folder is not None:
-            return
-        cls._folder = tempfile.TemporaryDirectory(prefix="kechuang-stubs-")
-        out = cls._folder.name
+        folder = tempfile.TemporaryDirectory(prefix="kechuang-stubs-")
+        out = folder.name
         roots = [ROOT / "proto", ROOT / "build/npm/googleapis"]
         files = [str(path) for root in roots for path in sorted(root.rglob("*.proto")) if "node_modules" not in path.parts]
         subprocess.run(
@@ -77,11 +76,14 @@ class Stubs:
              "--plugin=protoc-gen-grpc=/usr/bin/grpc_python_plugin", *files], check=True)
         sys.path.insert(0, out)
         google.__path__.append(f"{out}/google")
+        cls._folder = folder
 
     @classmethod
     def module(cls, name):
         """The generated module of a proto: module("kechuang.loan.v1.loan_service_pb2_grpc")."""
-        cls._generate()
+        with cls._lock:
+            if cls._folder is None:
+                cls._generate()
         return importlib.import_module(name)
 
 
@@ -142,6 +144,7 @@ class Suite:
 
     def close(self):
         """Ends the suite and removes its folder; fails if a sanitizer spoke in any log."""
+        self.hang_up()
         try:
             done = self.down()
             spoken = [f"{log.name}: {line}" for log in sorted((self.state / "logs").glob("*.log"))
@@ -153,10 +156,14 @@ class Suite:
         if spoken:
             raise AssertionError("a sanitizer spoke:\n" + "\n".join(spoken[:20]))
 
-    def discard(self):
+    def hang_up(self):
+        """Closes the channels: a server that drains waits a while for idle clients to leave."""
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
+
+    def discard(self):
+        self.hang_up()
         for name in self.processes():
             self.kill(name)
         shutil.rmtree(self.folder, ignore_errors=True)
