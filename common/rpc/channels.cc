@@ -9,6 +9,7 @@
 
 #include "common/base/error.h"
 #include "common/base/fatal.h"
+#include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -27,6 +28,7 @@ absl::Status Unreachable(absl::string_view area) {
 }  // namespace
 
 Channels::Channels(std::map<std::string, std::string> addresses) {
+  KeepGrpcUp();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);

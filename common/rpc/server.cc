@@ -20,6 +20,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
 #include "common/rpc/stream_call.h"
 #include "common/rpc/validate.h"
@@ -219,12 +220,14 @@ class Server::Impl {
     builder.SetMaxSendMessageSize(shared_.options.message_bytes_max);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port is a mistake to be told
     for (const auto& service : services_) builder.RegisterService(service.get());
+    KeepGrpcUp();
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
           .Says(absl::StrCat("cannot listen on ", shared_.options.address, ": is the port taken?"),
                 absl::StrCat("无法监听 ", shared_.options.address, "，端口可能已被占用"));
     }
+    SetServing(false);  // gRPC begins with SERVING; it is not known yet
     return absl::OkStatus();
   }
 

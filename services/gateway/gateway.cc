@@ -15,6 +15,7 @@
 #include "grpcpp/server_builder.h"
 
 #include "common/base/error.h"
+#include "common/rpc/grpc_lifetime.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::gateway {
@@ -23,12 +24,6 @@ namespace {
 // gRPC cuts a call off without an explanation beyond this; up to here the gateway reads a message and says what is
 // wrong.
 constexpr int kMessageBytesRead = static_cast<int>(kMessageBytesMax) * 2;
-// gRPC takes itself down with its last channel or server and may then wait seconds for its own poller; it stays up
-// instead until the process ends.
-void KeepGrpcUp() {
-  static std::once_flag once;
-  std::call_once(once, grpc_init);
-}
 
 absl::Status CannotListen(const std::string& address) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
@@ -61,7 +56,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& addre
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator,
                                                         rpc::Metrics& metrics) {
-  KeepGrpcUp();
+  rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   auto gateway = absl::WrapUnique(new Gateway(upstreams, Door{authenticator, metrics}));
