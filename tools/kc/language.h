@@ -7,9 +7,9 @@
 
 #include "absl/strings/string_view.h"
 
-namespace kechuang::kc {
+#include "tools/kc/import.h"
 
-enum class Language { kEnglish, kChinese };
+namespace kechuang::kc {
 
 // The value of an environment variable; empty if it is not set.
 using Variables = std::function<std::string(const std::string& name)>;
@@ -35,7 +35,9 @@ int EditDistance(absl::string_view a, absl::string_view b);
 // The word among candidates that a mistyped one most likely meant; empty if none is near.
 template <typename Candidates>
 std::string NearestWord(absl::string_view typed, const Candidates& candidates) {
+  constexpr size_t kTypedBytesMax = 200;
   std::string nearest;
+  if (typed.size() > kTypedBytesMax) return nearest;
   int least = static_cast<int>(typed.size()) / 2 + 1;
   for (const auto& candidate : candidates) {
     const int distance = EditDistance(typed, candidate);

@@ -1,0 +1,139 @@
+#include "tools/kc/connection.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+#include "common/base/status_macros.h"
+
+namespace kechuang::kc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kKeyBytesMax = 4096;
+
+// The beginning of a small file; no value if it cannot be read.
+std::optional<std::string> ReadStart(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(kKeyBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+// The folder var/ of the checkout that a program lies in; empty if it lies in none.
+fs::path StateFolder(const fs::path& program) {
+  std::error_code error;
+  for (fs::path folder = program.parent_path(); !folder.empty(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "deploy" / "up", error)) return folder / "var";
+    if (folder == folder.parent_path()) break;
+  }
+  return {};
+}
+
+absl::StatusOr<std::string> CheckedServer(const std::string& server) {
+  const size_t colon = server.rfind(':');
+  uint32_t port = 0;
+  const bool right = colon != std::string::npos && colon > 0 && absl::SimpleAtoi(server.substr(colon + 1), &port) &&
+                     port >= 1 && port <= 65535 && server.find_first_of("/ \t\r\n") == std::string::npos;
+  if (right) return server;
+  return WrongUsage(absl::StrCat("the server is \"", server, "\"; it must be host:port, such as 127.0.0.1:7100"),
+                    absl::StrCat("服务地址“", server, "”不正确，应为 主机:端口，如 127.0.0.1:7100"));
+}
+
+absl::StatusOr<std::string> FindServer(const std::string& asked, const Variables& variables, const fs::path& state) {
+  const std::string server = asked.empty() ? variables("KC_SERVER") : asked;
+  if (!server.empty()) return CheckedServer(server);
+  const fs::path file = state / "port";
+  const auto text = state.empty() ? std::nullopt : ReadStart(file);
+  uint32_t port = 0;
+  if (text.has_value() && absl::SimpleAtoi(*text, &port) && port >= 1 && port <= 65535) {
+    return absl::StrCat("127.0.0.1:", port);
+  }
+  const std::string where = state.empty() ? "" : absl::StrCat(" (", file.string(), ")");
+  return Failure(
+      absl::StatusCode::kNotFound,
+      absl::StrCat("no suite was started here", where,
+                   "; start one with deploy/up, or set KC_SERVER and KC_KEY_FILE to name another"),
+      absl::StrCat("此处没有启动过系统", where, "；请用 deploy/up 启动，或设置 KC_SERVER 和 KC_KEY_FILE 指定其他系统"));
+}
+
+absl::StatusOr<std::string> ReadKey(const std::string& path) {
+  const auto text = ReadStart(path);
+  if (!text.has_value()) {
+    return Failure(absl::StatusCode::kNotFound, absl::StrCat("the key file ", path, " cannot be read"),
+                   absl::StrCat("无法读取密钥文件 ", path));
+  }
+  const std::string key(absl::StripAsciiWhitespace(*text));
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return absl::ascii_isgraph(c); });
+  if (key.empty() || key.size() > kKeyBytesMax || !printable) {
+    return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the file ", path, " holds no key"),
+                   absl::StrCat("文件 ", path, " 中没有密钥"));
+  }
+  return key;
+}
+
+}  // namespace
+
+bool IsLoopback(absl::string_view server) {
+  const absl::string_view host = server.substr(0, server.rfind(':'));
+  if (host == "localhost" || host == "[::1]") return true;
+  return absl::StartsWith(host, "127.") &&
+         std::all_of(host.begin(), host.end(), [](char c) { return absl::ascii_isdigit(c) || c == '.'; });
+}
+
+absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables, const fs::path& program) {
+  const fs::path state = StateFolder(program);
+  SuitePlace place;
+  ASSIGN_OR_RETURN(place.server, FindServer(asked.server, variables, state));
+  place.key_file = asked.key_file.empty() ? variables("KC_KEY_FILE") : asked.key_file;
+  if (place.key_file.empty()) {
+    if (state.empty() || !IsLoopback(place.server)) {
+      return WrongUsage(
+          absl::StrCat("no key for ", place.server, "; name its file with --key-file or KC_KEY_FILE"),
+          absl::StrCat("没有用于 ", place.server, " 的密钥；请用 --key-file 或 KC_KEY_FILE 指定密钥文件"));
+    }
+    place.key_file = (state / "admin.key").string();
+  }
+  ASSIGN_OR_RETURN(place.key, ReadKey(place.key_file));
+  return place;
+}
+
+Connection::Connection(SuitePlace place, Language language, absl::Duration timeout)
+    : place_(std::move(place)), language_(language), timeout_(timeout) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  // A suite on this machine is never behind a proxy of the environment.
+  if (IsLoopback(place_.server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  channel_ = grpc::CreateCustomChannel(place_.server, grpc::InsecureChannelCredentials(), arguments);
+}
+
+std::unique_ptr<grpc::ClientContext> Connection::NewContext() const {
+  auto context = std::make_unique<grpc::ClientContext>();
+  if (timeout_ < absl::InfiniteDuration()) context->set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
+  context->AddMetadata("authorization", authorization());
+  context->AddMetadata("accept-language", std::string(CodeOf(language_)));
+  return context;
+}
+
+std::string Connection::authorization() const { return absl::StrCat("Bearer ", place_.key); }
+
+ErrorPlace Connection::Describe() const { return {place_.server, place_.key_file, timeout_}; }
+
+}  // namespace kechuang::kc
