@@ -1,0 +1,78 @@
+#ifndef KECHUANG_TOOLS_KC_MAPPING_H_
+#define KECHUANG_TOOLS_KC_MAPPING_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+#include "tools/kc/mapping_row.h"
+#include "tools/sheet/table.h"
+
+namespace kechuang::kc {
+
+// What a file holds: the KIND of kc import KIND FILE.
+enum class ImportKind { kEnterprises, kCertifications, kPools, kBanks, kLoans, kContracts };
+
+// The kind of a word such as "contracts"; no value for other words.
+std::optional<ImportKind> ImportKindOf(absl::string_view word);
+// "enterprises, certifications, pools, banks, loans, contracts".
+std::string ImportKindWords();
+
+// A column: its key, the field of the row's message that it becomes, and what people call it.
+struct Field {
+  std::string key;
+  std::string
+      path;  // as faults name it, from the row on: "contract.seller.credit_code"; empty for a column that is no field
+  std::vector<std::string> aliases;
+};
+
+// What is known about the files of a kind.
+struct KindSpec {
+  std::string word;  // "contracts"
+  std::vector<Field> fields;
+  std::vector<std::string> identity;                        // keys of which every true row fills one
+  std::vector<std::vector<std::string>> required;           // of each list, the file must have one column
+  std::vector<std::string> money;                           // keys whose values are compared with their median
+  std::map<std::string, std::string, std::less<>> reasons;  // reasons of refusals and the keys of the cells to look at
+  // Keys that are known and not taken in by this kind, and the command that takes them in.
+  std::map<std::string, std::string, std::less<>> elsewhere;
+
+  // The fields as the reader of tables takes them.
+  sheet::Layout Layout() const;
+  // The first name of a key's column.
+  const std::string& TitleOf(absl::string_view key) const;
+  // The key of the column behind a field's path, by the longest end that both share; empty if none shares its last
+  // step.
+  std::string KeyOfPath(absl::string_view path) const;
+};
+
+const KindSpec& SpecOf(ImportKind kind);
+
+// What the caller of an import chose, as far as it changes rows.
+struct MappingOptions {
+  std::string pool;      // "pools/ID", for loan rows that name no pool
+  std::string division;  // 6 digits, for enterprises whose row names no district
+  bool create_missing = false;
+};
+
+// What earlier rows of the same pass said. One for each pass over a file, so that every pass sees the same.
+struct MappingState {
+  absl::flat_hash_map<std::string, int> ordinals;            // how many rows had this key
+  absl::flat_hash_map<std::string, std::string> first_rows;  // where a number or code stood first: "12" or "Sheet1 12"
+};
+
+// An empty row message of a kind: ImportEnterprisesRow, ImportLoanRow or ImportContractRow.
+std::unique_ptr<google::protobuf::Message> NewRow(ImportKind kind);
+// Fills a row message, but for its origin, from a row of the file; what cannot be read becomes a fault of the reader.
+void FillRow(ImportKind kind, const MappingOptions& options, MappingState& state, RowReader& reader,
+             google::protobuf::Message& row);
+
+}  // namespace kechuang::kc
+
+#endif  // KECHUANG_TOOLS_KC_MAPPING_H_
