@@ -105,7 +105,8 @@ TEST(AnnualReport, HoldsNoLoansOfAnotherDistrict) {
   Statistics statistics = SeedStatistics();
   statistics.loans.reset();
   std::set<std::string> held;
-  for (const v1::Figure& figure : MakeReport(2022, "640104", false, statistics).figures()) {
+  const v1::AnnualReport report = MakeReport(2022, "640104", false, statistics);
+  for (const v1::Figure& figure : report.figures()) {
     if (figure.held()) held.insert(figure.figure_id());
   }
   EXPECT_THAT(held, UnorderedElementsAre("S03", "S04", "S08", "S09", "S10", "S11"));
