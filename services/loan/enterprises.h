@@ -22,11 +22,13 @@ class Enterprises {
  public:
   explicit Enterprises(rpc::Channels& channels) : channels_(channels) {}
 
-  // The enterprise of this name; ENTERPRISE_UNKNOWN (kNotFound) if there is none, SERVICE_UNAVAILABLE if nobody answers.
+  // The enterprise of this name; ENTERPRISE_UNKNOWN (kNotFound) if there is none, SERVICE_UNAVAILABLE if nobody
+  // answers.
   absl::StatusOr<enterprise::v1::Enterprise> Get(const rpc::Call& call, absl::string_view name);
 
-  // The one enterprise that a row of an import means, by code if it has one, else by its exact name. Answers are kept for
-  // the rows of one import that follow, at most kKeptMax at a time: an import takes the enterprises as it first met them.
+  // The one enterprise that a row of an import means, by code if it has one, else by its exact name. Answers are kept
+  // for the rows of one import that follow, at most kKeptMax at a time: an import takes the enterprises as it first met
+  // them.
   absl::StatusOr<enterprise::v1::Enterprise> Resolve(const rpc::Call& call, absl::string_view import_id,
                                                      absl::string_view credit_code, absl::string_view enterprise_name);
 

@@ -23,7 +23,8 @@ absl::StatusOr<Room> RoomFor(ledger::Draft& draft, const v1::Loan& loan) {
   return Room{enterprise.amount_fen, pool.amount_fen, balance.amount_fen, overdue.count};
 }
 
-absl::Status CheckNameFree(ledger::Draft& draft, absl::string_view key, absl::string_view text, absl::string_view name) {
+absl::Status CheckNameFree(ledger::Draft& draft, absl::string_view key, absl::string_view text,
+                           absl::string_view name) {
   ASSIGN_OR_RETURN(const std::vector<std::string> holders, draft.FindByKey(key));
   for (const std::string& holder : holders) {
     if (holder != name) return NameTaken(text, holder);

@@ -82,7 +82,8 @@ absl::StatusOr<RowOutcome> DecideBank(ledger::Draft& draft, const v1::ImportBank
     return Outcome(RowOutcome::KIND_INSERTED, bank.name());
   }
   ASSIGN_OR_RETURN(const v1::Bank stored, draft.Put(bank));
-  return Outcome(stored.revision() == held->revision() ? RowOutcome::KIND_UNCHANGED : RowOutcome::KIND_CHANGED, bank.name());
+  return Outcome(stored.revision() == held->revision() ? RowOutcome::KIND_UNCHANGED : RowOutcome::KIND_CHANGED,
+                 bank.name());
 }
 
 absl::StatusOr<v1::Bank> BankOfRow(ledger::Draft& draft, const v1::ImportLoan& row) {

@@ -24,9 +24,10 @@ absl::Status MoneyChanged(const v1::Loan& held) {
       .About(held.name())
       .With("disbursed_fen", held.disbursed_fen())
       .With("outstanding_fen", held.outstanding_fen())
-      .Says(absl::StrCat("the row's money or days differ from those of ", held.name(),
-                         ", imported before; reverse its disbursement, or record a repayment, and do not import it anew"),
-            absl::StrCat("该行金额或日期与此前导入的 ", held.name(), " 不一致；请对原放款冲正或登记还款，不要重新导入"));
+      .Says(
+          absl::StrCat("the row's money or days differ from those of ", held.name(),
+                       ", imported before; reverse its disbursement, or record a repayment, and do not import it anew"),
+          absl::StrCat("该行金额或日期与此前导入的 ", held.name(), " 不一致；请对原放款冲正或登记还款，不要重新导入"));
 }
 
 std::string DayText(const google::type::Date& date) {
@@ -91,7 +92,8 @@ void CheckUnpaidRow(const v1::ImportLoan& row, Faults& faults) {
   if (row.outstanding_fen() > 0) {
     Contradiction(faults, "outstanding_fen", "a loan that was never paid out has no balance", "未放款的贷款不应有余额");
   }
-  if (row.overdue()) Contradiction(faults, "overdue", "a loan that was never paid out is not overdue", "未放款的贷款不会逾期");
+  if (row.overdue())
+    Contradiction(faults, "overdue", "a loan that was never paid out is not overdue", "未放款的贷款不会逾期");
 }
 
 absl::Status CheckLoanRow(const v1::ImportLoan& row, Day today) {
@@ -244,8 +246,8 @@ absl::StatusOr<std::optional<Movement>> ReadPoolRow(const v1::ImportPool& row, a
   if (faults.any()) return faults.status();
   const std::string id = Digest({std::string(pool), row.contributor(), day.ToString(), absl::StrCat(row.amount_fen()),
                                  absl::StrCat(row.ordinal())});
-  return std::optional<Movement>(Movement{absl::StrCat(pool, "/postings/i", id), std::string(pool), row.amount_fen(), day,
-                                          row.contributor(), row.remark()});
+  return std::optional<Movement>(Movement{absl::StrCat(pool, "/postings/i", id), std::string(pool), row.amount_fen(),
+                                          day, row.contributor(), row.remark()});
 }
 
 v1::Bank ReadBankRow(const v1::ImportBank& row) {
@@ -258,9 +260,8 @@ v1::Bank ReadBankRow(const v1::ImportBank& row) {
 v1::Bank MergeBank(v1::Bank held, const v1::ImportBank& row) {
   const auto add = [&held](const std::string& text) {
     const bool known = text.empty() || NormaliseName(text) == NormaliseName(held.bank_name()) ||
-                       std::any_of(held.short_names().begin(), held.short_names().end(), [&](const std::string& name) {
-                         return NormaliseName(name) == NormaliseName(text);
-                       });
+                       std::any_of(held.short_names().begin(), held.short_names().end(),
+                                   [&](const std::string& name) { return NormaliseName(name) == NormaliseName(text); });
     if (!known) held.add_short_names(text);
   };
   add(row.bank_name());

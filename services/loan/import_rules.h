@@ -18,9 +18,9 @@
 #include "kechuang/loan/v1/repayment.pb.h"
 #include "services/loan/pool_rules.h"
 
-// What rows of a bureau's files mean. They are facts of the past: route, caps and leverage are not applied, the invariants
-// of money are. Names of what a row makes come from the row's own key, so that the same row always means the same record.
-// Pure functions.
+// What rows of a bureau's files mean. They are facts of the past: route, caps and leverage are not applied, the
+// invariants of money are. Names of what a row makes come from the row's own key, so that the same row always means the
+// same record. Pure functions.
 namespace kechuang::loan {
 
 // A loan row taken as fact.

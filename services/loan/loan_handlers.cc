@@ -32,7 +32,8 @@ absl::StatusOr<v1::PoolPolicy> PolicyFor(ledger::Draft& draft, const v1::Loan& l
   return PolicyOn(pool, Today(draft));
 }
 
-absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& call, const v1::CreateLoanRequest& request) {
+absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& call,
+                                            const v1::CreateLoanRequest& request) {
   if (!request.loan_id().empty()) RETURN_IF_ERROR(CheckId("loan_id", request.loan_id()));
   v1::Loan loan = request.loan();
   ClearOutputOnly(loan);
@@ -86,7 +87,8 @@ absl::StatusOr<Change<v1::Loan>> ExamineLoan(LoanDesk& desk, const rpc::Call& ca
   return change;
 }
 
-absl::StatusOr<Change<v1::Loan>> SubmitLoan(LoanDesk& desk, const rpc::Call& call, const v1::SubmitLoanRequest& request) {
+absl::StatusOr<Change<v1::Loan>> SubmitLoan(LoanDesk& desk, const rpc::Call& call,
+                                            const v1::SubmitLoanRequest& request) {
   return ExamineLoan(desk, call, request, &Submit);
 }
 
@@ -119,7 +121,8 @@ absl::StatusOr<Change<v1::Loan>> CancelLoan(LoanDesk&, const rpc::Call&, const v
   });
 }
 
-absl::StatusOr<Change<v1::Loan>> BankApproveLoan(LoanDesk&, const rpc::Call&, const v1::BankApproveLoanRequest& request) {
+absl::StatusOr<Change<v1::Loan>> BankApproveLoan(LoanDesk&, const rpc::Call&,
+                                                 const v1::BankApproveLoanRequest& request) {
   Change<v1::Loan> change;
   change.names = {request.name()};
   change.decide = [request](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {

@@ -58,7 +58,8 @@ absl::Status HasOverdue(const Enterprise& borrower, int64_t loans) {
 absl::Status OpinionMissing(const v1::Loan& loan) {
   return Refuse(kRefused, v1::BANK_OPINION_MISSING)
       .About(loan.name())
-      .Says(absl::StrCat(loan.name(), " goes by route BANK_FIRST and needs a positive bank opinion with amount, rate and term"),
+      .Says(absl::StrCat(loan.name(),
+                         " goes by route BANK_FIRST and needs a positive bank opinion with amount, rate and term"),
             absl::StrCat(loan.name(), " 为银行先行模式，须附同意放款的银行意见（金额、利率、期限）"));
 }
 
@@ -83,7 +84,8 @@ absl::Status TermAboveLimit(const v1::Loan& loan, int32_t term_months, const v1:
   return Refuse(kRefused, v1::TERM_ABOVE_LIMIT)
       .About(loan.name())
       .With("term_max_months", policy.term_max_months())
-      .Says(absl::StrCat("a term of ", term_months, " months is above the limit of ", policy.term_max_months(), " months"),
+      .Says(absl::StrCat("a term of ", term_months, " months is above the limit of ", policy.term_max_months(),
+                         " months"),
             absl::StrCat("期限 ", term_months, " 个月超过上限 ", policy.term_max_months(), " 个月"));
 }
 
@@ -104,8 +106,8 @@ absl::Status LeverageExceeded(const v1::Loan& loan, int64_t amount, int64_t capa
       .With("pool", loan.pool())
       .With("capacity_fen", capacity)
       .With("committed_fen", committed)
-      .Says(absl::StrCat(Yuan(amount), " yuan more would pass the capacity of ", Yuan(capacity), " yuan of ", loan.pool(),
-                         ", which stands behind ", Yuan(committed), " yuan"),
+      .Says(absl::StrCat(Yuan(amount), " yuan more would pass the capacity of ", Yuan(capacity), " yuan of ",
+                         loan.pool(), ", which stands behind ", Yuan(committed), " yuan"),
             absl::StrCat("再增加 ", Yuan(amount), " 元将超过 ", loan.pool(), " 的放大额度 ", Yuan(capacity),
                          " 元（已占用 ", Yuan(committed), " 元）"));
 }

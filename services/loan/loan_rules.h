@@ -14,20 +14,21 @@
 #include "kechuang/loan/v1/loan.pb.h"
 #include "kechuang/loan/v1/pool.pb.h"
 
-// What may happen to a loan before money moves: from application to the consent letter. Pure functions: no clock, no store.
-// Each refuses with LOAN_WRONG_STATE in a state that does not allow it, before anything else is looked at.
+// What may happen to a loan before money moves: from application to the consent letter. Pure functions: no clock, no
+// store. Each refuses with LOAN_WRONG_STATE in a state that does not allow it, before anything else is looked at.
 namespace kechuang::loan {
 
 // What the register knows about the borrower and the pool beside the loan itself.
 struct Room {
-  int64_t enterprise_exposure_fen = 0;  // undrawn and outstanding of the borrower's loans in all banks, this one left out
-  int64_t pool_exposure_fen = 0;        // the same over the pool's loans
+  int64_t enterprise_exposure_fen =
+      0;                          // undrawn and outstanding of the borrower's loans in all banks, this one left out
+  int64_t pool_exposure_fen = 0;  // the same over the pool's loans
   int64_t pool_balance_fen = 0;
   int64_t overdue_loans = 0;  // of the borrower
 };
 
-// The borrower's class on a day: the first that it holds of HNTE and then the policy's eligible classes in order; empty if
-// it holds none of them.
+// The borrower's class on a day: the first that it holds of HNTE and then the policy's eligible classes in order; empty
+// if it holds none of them.
 std::string ClassOn(const enterprise::v1::Enterprise& borrower, const v1::PoolPolicy& policy, Day day);
 
 // OK if the enterprise may borrow under the policy on that day, with its class; else ENTERPRISE_NOT_ACTIVE,

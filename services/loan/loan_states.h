@@ -29,8 +29,8 @@ enum class LoanEvent {
   kMarkOverdue,
 };
 
-// One line of the state machine. Events that move money may lead further, see money_rules.h: to SETTLED when no principal
-// is left and nothing more can be drawn, back to CONFIRMED when the only disbursement is reversed.
+// One line of the state machine. Events that move money may lead further, see money_rules.h: to SETTLED when no
+// principal is left and nothing more can be drawn, back to CONFIRMED when the only disbursement is reversed.
 struct LoanTransition {
   v1::LoanState from;
   LoanEvent event;

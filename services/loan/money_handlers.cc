@@ -50,7 +50,8 @@ absl::StatusOr<Change<v1::Disbursement>> Reverse(LoanDesk&, const rpc::Call&,
 
 absl::StatusOr<Change<v1::Loan>> RepayLoan(LoanDesk&, const rpc::Call&, const v1::RepayLoanRequest& request) {
   ASSIGN_OR_RETURN(const Day day, Day::FromProto(request.repay_date()));
-  const Payment payment = {request.principal_fen(), request.interest_fen(), day, request.draw_closed(), request.remark()};
+  const Payment payment = {request.principal_fen(), request.interest_fen(), day, request.draw_closed(),
+                           request.remark()};
   Change<v1::Loan> change;
   change.names = {request.name()};
   change.decide = [request, payment](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
@@ -64,14 +65,17 @@ absl::StatusOr<Change<v1::Loan>> RepayLoan(LoanDesk&, const rpc::Call&, const v1
 }
 
 // Marks each of these loans as the daily rule says, from what each is by now.
-absl::StatusOr<v1::MarkOverdueLoansResponse> MarkAll(ledger::Draft& draft, const std::vector<std::string>& names, Day day) {
+absl::StatusOr<v1::MarkOverdueLoansResponse> MarkAll(ledger::Draft& draft, const std::vector<std::string>& names,
+                                                     Day day) {
   v1::MarkOverdueLoansResponse marked;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(const v1::Loan loan, draft.Get<v1::Loan>(name));
     const v1::Loan after = MarkOverdue(loan, day);
     if (after.state() == loan.state()) continue;
     RETURN_IF_ERROR(draft.Put(after).status());
-    (after.state() == v1::LOAN_STATE_OVERDUE ? marked.mutable_loans() : marked.mutable_settled_loans())->Add()->assign(name);
+    (after.state() == v1::LOAN_STATE_OVERDUE ? marked.mutable_loans() : marked.mutable_settled_loans())
+        ->Add()
+        ->assign(name);
   }
   return marked;
 }

@@ -26,7 +26,8 @@ absl::Status AboveApproved(const v1::Loan& loan, int64_t amount) {
   return Refuse(kRefused, v1::LOAN_ABOVE_APPROVED)
       .About(loan.name())
       .With("left_fen", left)
-      .Says(absl::StrCat("disbursing ", Yuan(amount), " yuan would exceed the ", Yuan(left), " yuan left of ", loan.name()),
+      .Says(absl::StrCat("disbursing ", Yuan(amount), " yuan would exceed the ", Yuan(left), " yuan left of ",
+                         loan.name()),
             absl::StrCat("本次放款 ", Yuan(amount), " 元，超过 ", loan.name(), " 剩余可放款 ", Yuan(left), " 元"));
 }
 
@@ -43,7 +44,8 @@ absl::Status TooEarly(const v1::Loan& loan, Day day, Day least) {
   return Refuse(kRefused, v1::DATE_TOO_EARLY)
       .About(loan.name())
       .With("earliest", least.ToString())
-      .Says(absl::StrCat(day.ToString(), " lies before ", least.ToString(), ", the earliest day allowed for ", loan.name()),
+      .Says(absl::StrCat(day.ToString(), " lies before ", least.ToString(), ", the earliest day allowed for ",
+                         loan.name()),
             absl::StrCat("日期 ", day.ToString(), " 早于 ", loan.name(), " 允许的最早日期 ", least.ToString()));
 }
 
@@ -51,7 +53,8 @@ absl::Status AfterDue(const v1::Loan& loan, Day day, Day due) {
   return Refuse(kRefused, v1::DATE_AFTER_DUE)
       .About(loan.name())
       .With("due_date", due.ToString())
-      .Says(absl::StrCat("a pay-out on ", day.ToString(), " lies after the due date of ", loan.name(), ", ", due.ToString()),
+      .Says(absl::StrCat("a pay-out on ", day.ToString(), " lies after the due date of ", loan.name(), ", ",
+                         due.ToString()),
             absl::StrCat("放款日期 ", day.ToString(), " 晚于 ", loan.name(), " 的到期日 ", due.ToString()));
 }
 
@@ -59,13 +62,15 @@ absl::Status DueAboveTerm(const v1::Loan& loan, Day due, Day limit) {
   return Refuse(kRefused, v1::TERM_ABOVE_LIMIT)
       .About(loan.name())
       .With("latest_due_date", limit.ToString())
-      .Says(absl::StrCat("a due date of ", due.ToString(), " is past the approved term, which ends on ", limit.ToString()),
+      .Says(absl::StrCat("a due date of ", due.ToString(), " is past the approved term, which ends on ",
+                         limit.ToString()),
             absl::StrCat("到期日 ", due.ToString(), " 超过批准期限（至 ", limit.ToString(), "）"));
 }
 
 absl::Status DueGivenAgain() {
   Faults faults;
-  faults.Add("due_date", api::v1::FIELD_NOT_WRITABLE, "is fixed by the first pay-out", "到期日由首次放款确定，不能再改");
+  faults.Add("due_date", api::v1::FIELD_NOT_WRITABLE, "is fixed by the first pay-out",
+             "到期日由首次放款确定，不能再改");
   return faults.status();
 }
 
@@ -81,7 +86,8 @@ absl::Status BelowRepaid(const v1::Loan& loan, const v1::Disbursement& disbursem
       .With("outstanding_fen", loan.outstanding_fen())
       .Says(absl::StrCat("reversing ", Yuan(disbursement.amount_fen()), " yuan would leave less paid out than the ",
                          Yuan(loan.repaid_fen()), " yuan repaid of ", loan.name()),
-            absl::StrCat("冲正 ", Yuan(disbursement.amount_fen()), " 元后，放款额将低于已还本金 ", Yuan(loan.repaid_fen()), " 元"));
+            absl::StrCat("冲正 ", Yuan(disbursement.amount_fen()), " 元后，放款额将低于已还本金 ",
+                         Yuan(loan.repaid_fen()), " 元"));
 }
 
 absl::Status AboveOutstanding(const v1::Loan& loan, int64_t principal) {
@@ -90,7 +96,8 @@ absl::Status AboveOutstanding(const v1::Loan& loan, int64_t principal) {
       .With("outstanding_fen", loan.outstanding_fen())
       .Says(absl::StrCat("repaying ", Yuan(principal), " yuan would exceed the ", Yuan(loan.outstanding_fen()),
                          " yuan outstanding of ", loan.name()),
-            absl::StrCat("还本 ", Yuan(principal), " 元，超过 ", loan.name(), " 的贷款余额 ", Yuan(loan.outstanding_fen()), " 元"));
+            absl::StrCat("还本 ", Yuan(principal), " 元，超过 ", loan.name(), " 的贷款余额 ",
+                         Yuan(loan.outstanding_fen()), " 元"));
 }
 
 absl::Status Broken(const v1::Loan& loan, absl::string_view what) {
@@ -149,7 +156,8 @@ void DropEmptyYears(google::protobuf::RepeatedPtrField<v1::IssuedYear>& years) {
 }
 
 // Adds sign times what a disbursement means for the years.
-void CountYears(google::protobuf::RepeatedPtrField<v1::IssuedYear>& years, const v1::Disbursement& disbursement, int sign) {
+void CountYears(google::protobuf::RepeatedPtrField<v1::IssuedYear>& years, const v1::Disbursement& disbursement,
+                int sign) {
   const int posted = disbursement.disburse_date().year();
   const bool reversed = disbursement.state() == v1::DISBURSEMENT_STATE_REVERSED;
   if (reversed && disbursement.reverse_date().year() == posted) return;
@@ -229,8 +237,8 @@ absl::StatusOr<Paid> Disburse(v1::Loan loan, int64_t amount_fen, Day day, std::o
   return Paid{std::move(loan), std::move(paid)};
 }
 
-absl::StatusOr<Paid> ReverseDisbursement(v1::Loan loan, v1::Disbursement disbursement, absl::string_view reason, Day day,
-                                         Day today) {
+absl::StatusOr<Paid> ReverseDisbursement(v1::Loan loan, v1::Disbursement disbursement, absl::string_view reason,
+                                         Day day, Day today) {
   if (disbursement.state() != v1::DISBURSEMENT_STATE_POSTED) return AlreadyReversed(disbursement);
   ASSIGN_OR_RETURN(const v1::LoanState next, NextState(loan, LoanEvent::kReverseDisbursement));
   RETURN_IF_ERROR(NotInFuture("reverse_date", day, today));

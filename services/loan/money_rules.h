@@ -46,8 +46,8 @@ absl::StatusOr<Paid> Disburse(v1::Loan loan, int64_t amount_fen, Day day, std::o
 
 // Undoes a pay-out. A loan with nothing paid out any more goes back to CONFIRMED, an imported one becomes CANCELLED.
 // LOAN_WRONG_STATE, DISBURSEMENT_REVERSED, REVERSAL_BELOW_REPAID, DATE_TOO_EARLY or DATE_IN_FUTURE.
-absl::StatusOr<Paid> ReverseDisbursement(v1::Loan loan, v1::Disbursement disbursement, absl::string_view reason, Day day,
-                                         Day today);
+absl::StatusOr<Paid> ReverseDisbursement(v1::Loan loan, v1::Disbursement disbursement, absl::string_view reason,
+                                         Day day, Day today);
 
 // A repayment as a caller gives it.
 struct Payment {
@@ -60,8 +60,8 @@ struct Payment {
 // LOAN_WRONG_STATE, REPAID_ABOVE_OUTSTANDING, DATE_TOO_EARLY or DATE_IN_FUTURE.
 absl::StatusOr<Repaid> Repay(v1::Loan loan, const Payment& payment, Day today);
 
-// The loan as the daily command leaves it: OVERDUE if its due date lies before the day with principal unpaid, SETTLED if
-// nothing is unpaid, and else as it is; so a repeat changes nothing.
+// The loan as the daily command leaves it: OVERDUE if its due date lies before the day with principal unpaid, SETTLED
+// if nothing is unpaid, and else as it is; so a repeat changes nothing.
 v1::Loan MarkOverdue(v1::Loan loan, Day day);
 
 // Names of a loan's children, from their numbers.
@@ -79,8 +79,8 @@ v1::Borrower NoteIssue(v1::Borrower borrower, const v1::Loan& loan, const v1::Di
 // Net count by year: what was posted less what was reversed.
 using NetByYear = std::map<int, int64_t>;
 void AddNet(const google::protobuf::RepeatedPtrField<v1::IssuedYear>& years, NetByYear& net);
-// The years in which "something stands, counting all years up to this one" becomes true (+1) or false (-1). Their sum up
-// to a year says whether something stands at its end; so sums over records count those with anything standing.
+// The years in which "something stands, counting all years up to this one" becomes true (+1) or false (-1). Their sum
+// up to a year says whether something stands at its end; so sums over records count those with anything standing.
 std::vector<std::pair<int, int>> StandingChanges(const NetByYear& net);
 
 }  // namespace kechuang::loan

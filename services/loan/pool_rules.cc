@@ -197,9 +197,8 @@ absl::StatusOr<v1::Posting> Reverse(const v1::Posting& posting, absl::string_vie
   if (takes_from_fund && posting.amount_fen() > balance_fen) {
     return BalanceTooLow(pool, posting.amount_fen(), balance_fen);
   }
-  v1::Posting reversal =
-      MakePosting(v1::POSTING_KIND_REVERSAL, {ReversalName(posting), pool, posting.amount_fen(), day,
-                                              posting.contributor(), std::string(cause)});
+  v1::Posting reversal = MakePosting(v1::POSTING_KIND_REVERSAL, {ReversalName(posting), pool, posting.amount_fen(), day,
+                                                                 posting.contributor(), std::string(cause)});
   reversal.set_debit_account(posting.credit_account());
   reversal.set_credit_account(posting.debit_account());
   reversal.set_reverses(posting.name());

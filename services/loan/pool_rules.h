@@ -17,8 +17,8 @@
 // What may happen to pools, their money, and banks. Pure functions: no clock, no store.
 namespace kechuang::loan {
 
-// The policy that a pool is given when it brings none: figures of common practice, marked as not verified, to be replaced
-// by those of the bureau's own document.
+// The policy that a pool is given when it brings none: figures of common practice, marked as not verified, to be
+// replaced by those of the bureau's own document.
 v1::PoolPolicy DefaultPolicy(Day valid_from);
 
 // The pool's policy in force on a day; POOL_WITHOUT_POLICY (kFailedPrecondition) if none is.

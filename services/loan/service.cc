@@ -2,18 +2,33 @@
 
 #include "kechuang/loan/v1/loan_service.pb.h"
 #include "services/loan/handlers.h"
+#include "services/loan/schema.h"
+#include "services/loan/totals.h"
 
 namespace kechuang::loan {
 
-std::unique_ptr<RegisterService<LoanDesk>> MakeLoanService(LoanDesk& desk) {
-  auto service = std::make_unique<RegisterService<LoanDesk>>("kechuang.loan.v1.LoanService", desk);
-  AddPoolHandlers(*service);
-  AddBankHandlers(*service);
-  AddLoanHandlers(*service);
-  AddMoneyHandlers(*service);
-  AddTotalsHandlers(*service);
-  AddImportHandlers(*service);
-  return service;
+LoanService::LoanService(ledger::Register& ledger, rpc::Channels& channels)
+    : desk_(ledger, channels), service_("kechuang.loan.v1.LoanService", desk_) {
+  AddPoolHandlers(service_);
+  AddBankHandlers(service_);
+  AddLoanHandlers(service_);
+  AddMoneyHandlers(service_);
+  AddTotalsHandlers(service_);
+  AddImportHandlers(service_);
+}
+
+RegisterProgram LoanProgram(std::unique_ptr<LoanService>& service) {
+  RegisterProgram program;
+  program.area = "loan";
+  program.journal_service = "kechuang.loan.v1.LoanJournal";
+  program.migrations = LoanMigrations();
+  program.versions = {1, 1};
+  program.kinds = LoanKinds();
+  program.make_service = [&service](ledger::Register& ledger, rpc::Channels& channels) -> rpc::MethodTable& {
+    service = std::make_unique<LoanService>(ledger, channels);
+    return service->table();
+  };
+  return program;
 }
 
 }  // namespace kechuang::loan

@@ -37,8 +37,8 @@ std::vector<Cut> CutsOf(absl::string_view bank, absl::string_view pool, absl::st
 
 std::string YearPeriod(int year) { return absl::StrCat(absl::Dec(year, absl::kZeroPad4)); }
 
-// One disbursement in one period of its own; or, with sign -1, its reversal in a period that it does not belong to: that
-// takes money off, but must not hide another disbursement to the same enterprise, so it carries no distinct key.
+// One disbursement in one period of its own; or, with sign -1, its reversal in a period that it does not belong to:
+// that takes money off, but must not hide another disbursement to the same enterprise, so it carries no distinct key.
 Contribution Issue(const Cut& cut, std::string period, const v1::Disbursement& disbursement, int sign) {
   Contribution issue;
   issue.cell = {std::string(kIssued), std::string(cut.grouping), std::move(period), cut.cell};
@@ -48,9 +48,10 @@ Contribution Issue(const Cut& cut, std::string period, const v1::Disbursement& d
   return issue;
 }
 
-// What the disbursement adds to one cut, given the text of the period of its day and, if reversed, of that of its reversal.
-void AddIssue(const Cut& cut, const std::string& posted, const std::string& reversed, const v1::Disbursement& disbursement,
-              std::vector<Contribution>& out) {
+// What the disbursement adds to one cut, given the text of the period of its day and, if reversed, of that of its
+// reversal.
+void AddIssue(const Cut& cut, const std::string& posted, const std::string& reversed,
+              const v1::Disbursement& disbursement, std::vector<Contribution>& out) {
   if (posted == reversed) return;
   out.push_back(Issue(cut, posted, disbursement, 1));
   if (!reversed.empty()) out.push_back(Issue(cut, reversed, disbursement, -1));

@@ -22,7 +22,8 @@
 //                                   count: disbursements less reversals; amount_fen: paid out less reversed; distinct:
 //                                   enterprises with a disbursement of the period that was not reversed within it
 // issued_loan         loan          "", bank, pool, class        year          count: loans with such a disbursement
-// standing_loan       loan          "", bank, pool, class        year          count: change of the number of loans with
+// standing_loan       loan          "", bank, pool, class        year          count: change of the number of loans
+// with
 //                                   anything standing; summed up to a year, that number at its end
 // standing_borrower   borrower      "", bank, pool, class        year          the same for enterprises
 // exposure            loan          enterprise, pool             ""            count: loans; amount_fen: undrawn and
@@ -31,11 +32,13 @@
 //                                   amount_fen: that principal; part_fen: of overdue loans
 // overdue             loan          "", enterprise               ""            count: overdue loans
 // loan                loan          state                        ""            count: loans
-// account             posting       account                      ""            amount_fen: credits less debits; count: postings
-// pool_money          posting       pool,role                    ""            the same, by FUND, CONTRIBUTOR and INTEREST
+// account             posting       account                      ""            amount_fen: credits less debits; count:
+// postings pool_money          posting       pool,role                    ""            the same, by FUND, CONTRIBUTOR
+// and INTEREST
 //
-// Distinct enterprises from the beginning to a year cannot be had from per-year cells: one enterprise may stand in several.
-// The borrower record makes them a sum of one small number a year, at the cost of one more record written per pay-out.
+// Distinct enterprises from the beginning to a year cannot be had from per-year cells: one enterprise may stand in
+// several. The borrower record makes them a sum of one small number a year, at the cost of one more record written per
+// pay-out.
 namespace kechuang::loan {
 
 inline constexpr absl::string_view kIssued = "issued";

@@ -149,8 +149,6 @@ absl::StatusOr<v1::PoolStatement> GetPoolStatement(LoanDesk& desk, const rpc::Ca
 
 }  // namespace
 
-void AddTotalsHandlers(RegisterService<LoanDesk>& service) {
-  service.On(&GetLoanTotals).On(&GetPoolStatement);
-}
+void AddTotalsHandlers(RegisterService<LoanDesk>& service) { service.On(&GetLoanTotals).On(&GetPoolStatement); }
 
 }  // namespace kechuang::loan
