@@ -17,8 +17,9 @@ LAYERS = {
     "services/contract": ["common", "services/contract"],
     "services/report": ["common/base", "common/domain", "common/rpc", "services/report"],
     "services/gateway": ["common/base", "common/rpc", "services/gateway"],
-    "tools": ["common/base", "common/domain", "tools"],
+    "tools": ["common/base", "common/domain", "common/rpc", "tools"],
     "tests": ["common", "tests"],
+    "tests/bench": ["common", "services", "tests"],
 }
 # A test may look further down than the code it tests.
 FOR_TESTS = ["tests/support", "common"]
@@ -47,7 +48,7 @@ def layer_of(path):
 
 def fault_of(path, included):
     """What is wrong with this file including that one; empty if nothing."""
-    is_test = path.endswith("_test.cc") or "_test_" in path or path.startswith("tests/")
+    is_test = path.startswith("tests/") or re.search(r"(/|_)test(ing|_\w+)?\.(h|cc)$|/test_\w+\.(h|cc)$", path) is not None
     is_rules = re.search(r"^services/\w+/(\w+_)?rules\.(h|cc)$", path) is not None
     layer = layer_of(path)
     if layer is None:

@@ -129,7 +129,7 @@ void PrivateMariaDb::Start() {
   while (!Greets(socket())) {
     if (waitpid(process_, nullptr, WNOHANG) != 0) Fail("the server ended while starting");
     if (absl::Now() > deadline) Fail("the server does not answer");
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kLookEvery);  // nothing tells when another process listens
   }
 }
 
