@@ -1,9 +1,5 @@
 #include "services/gateway/gateway.h"
 
-#include <grpc/grpc.h>
-#include <spdlog/spdlog.h>
-
-#include <mutex>
 #include <utility>
 
 #include "absl/memory/memory.h"
