@@ -1,5 +1,7 @@
 #include "services/gateway/gateway.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 #include "absl/memory/memory.h"
