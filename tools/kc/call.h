@@ -28,6 +28,8 @@ class Exchange {
 
   // Sends a request; false once the call has ended.
   bool Write(const google::protobuf::Message& request);
+  // Ends the call from this side; Read and Write give false from now on.
+  void GiveUp() { context_->TryCancel(); }
   // Says that no request follows.
   void EndWriting();
   // Waits for the next answer; false if there is none, or if it cannot be read.

@@ -33,6 +33,7 @@ struct CommandSpec {
   Words help;                                                          // one sentence
   Words detail;                                                        // more lines for its own help; may be empty
   int (*run)(Session& session, const CommandLine& command) = nullptr;  // gives the exit code
+  bool offline = false;                                                // asks no suite
 };
 
 struct CommandLine {

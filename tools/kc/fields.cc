@@ -153,7 +153,7 @@ std::string ListText(const Message& holder, const FieldDescriptor& field) {
 }
 
 // How much a value tells about its record; 0 for what a table of many records leaves out.
-int Weight(const Descriptor& type, const FieldPath& path) {
+int Weight(const FieldPath& path) {
   const FieldDescriptor& leaf = path.leaf();
   const bool nested = path.steps.size() > 1;
   const auto& rules = leaf.options().GetExtension(api::v1::field);
@@ -169,7 +169,7 @@ int Weight(const Descriptor& type, const FieldPath& path) {
   if (IsMoney(leaf)) return 75;
   if (IsDate(leaf)) return rules.indexed() ? 70 : 40;
   if (leaf.enum_type() != nullptr) return rules.indexed() ? 55 : 15;
-  return rules.indexed() ? 50 : absl::EndsWith(type.name(), leaf.name()) ? 12 : 10;
+  return rules.indexed() ? 50 : 10;
 }
 
 bool IsEmpty(const Message& record, const FieldPath& path) {
@@ -223,7 +223,7 @@ std::vector<FieldPath> TellingValues(const Descriptor& type, const std::vector<c
   };
   std::vector<Candidate> candidates;
   for (FieldPath& path : ValuesOf(type)) {
-    const int weight = Weight(type, path);
+    const int weight = Weight(path);
     const bool empty =
         std::all_of(records.begin(), records.end(), [&](const Message* record) { return IsEmpty(*record, path); });
     if (weight == 0 || (empty && weight < 90)) continue;

@@ -13,7 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/domain/fen.h"
-#include "common/rpc/wire_status.h"
+#include "tools/kc/import_status.h"
 #include "tools/sheet/cell.h"
 #include "tools/sheet/table.h"
 
@@ -93,7 +93,7 @@ void ImportReport::TakeOutcome(const RowOutcome& outcome) {
 }
 
 void ImportReport::NoteRejection(const RowOutcome& outcome) {
-  const absl::Status status = rpc::FromRpcStatus(outcome.error());
+  const absl::Status status = StatusOf(outcome.error());
   const auto note = [&](const std::string& key, Sentence sentence) {
     rejections_.push_back({outcome.origin().sheet(), outcome.origin().row(), key, std::move(sentence), -1, ""});
   };

@@ -12,13 +12,13 @@
 #include "grpcpp/support/sync_stream.h"
 
 #include "common/base/status_macros.h"
-#include "common/rpc/wire_status.h"
 #include "kechuang/contract/v1/contract_journal_service.grpc.pb.h"
 #include "kechuang/contract/v1/contract_service.grpc.pb.h"
 #include "kechuang/enterprise/v1/enterprise_journal_service.grpc.pb.h"
 #include "kechuang/enterprise/v1/enterprise_service.grpc.pb.h"
 #include "kechuang/loan/v1/loan_journal_service.grpc.pb.h"
 #include "kechuang/loan/v1/loan_service.grpc.pb.h"
+#include "tools/kc/import_status.h"
 
 namespace kechuang::kc {
 namespace {
@@ -83,7 +83,7 @@ class AreaStream final : public RowStream {
   absl::Status Finish() override {
     if (request_.rows_size() == 0 || Flush()) stream_->WritesDone();
     reader_.join();
-    return rpc::FromGrpc(stream_->Finish());
+    return StatusOf(stream_->Finish());
   }
 
  private:
@@ -114,7 +114,7 @@ absl::StatusOr<ledger::v1::JournalHead> HeadOf(const Door& door) {
   Authorize(door, context);
   context.set_deadline(std::chrono::system_clock::now() + kAnswerWait);
   ledger::v1::JournalHead head;
-  RETURN_IF_ERROR(rpc::FromGrpc(Area::Journal::NewStub(door.channel)->GetJournalHead(&context, {}, &head)));
+  RETURN_IF_ERROR(StatusOf(Area::Journal::NewStub(door.channel)->GetJournalHead(&context, {}, &head)));
   return head;
 }
 
@@ -161,7 +161,7 @@ absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door) {
     grpc::ClientContext context;
     Authorize(door, context);
     loan::v1::ListBanksResponse page;
-    RETURN_IF_ERROR(rpc::FromGrpc(stub->ListBanks(&context, banks, &page)));
+    RETURN_IF_ERROR(StatusOf(stub->ListBanks(&context, banks, &page)));
     for (const loan::v1::Bank& bank : page.banks()) names.insert(absl::StrCat(bank.name(), " ", bank.bank_name()));
     banks.set_page_token(page.next_page_token());
   } while (!banks.page_token().empty());
@@ -171,7 +171,7 @@ absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door) {
     grpc::ClientContext context;
     Authorize(door, context);
     loan::v1::ListPoolsResponse page;
-    RETURN_IF_ERROR(rpc::FromGrpc(stub->ListPools(&context, pools, &page)));
+    RETURN_IF_ERROR(StatusOf(stub->ListPools(&context, pools, &page)));
     for (const loan::v1::Pool& pool : page.pools()) names.insert(absl::StrCat(pool.name(), " ", pool.pool_name()));
     pools.set_page_token(page.next_page_token());
   } while (!pools.page_token().empty());
