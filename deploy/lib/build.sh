@@ -35,6 +35,6 @@ build_programs() {
 
 # build_failed [LOG]: shows the end of the log and ends.
 build_failed() {
-  [[ -z ${1:-} ]] || grep -E 'error|FAILED|No space' -A 4 -- "$1" | tail -n 30 >&2 || tail -n 30 -- "$1" >&2
+  [[ -z ${1:-} ]] || grep -aE 'error|FAILED|No space' -A 4 -- "$1" | tail -n 30 >&2 || tail -n 30 -- "$1" >&2
   die "The build failed, so nothing was started." "编译失败，未启动任何程序。"
 }
