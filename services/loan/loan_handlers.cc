@@ -38,6 +38,7 @@ absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& cal
   v1::Loan loan = request.loan();
   ClearOutputOnly(loan);
   loan.set_name(absl::StrCat("loans/", request.loan_id().empty() ? NewId() : request.loan_id()));
+  RETURN_IF_ERROR(CheckPartners(loan));
   ASSIGN_OR_RETURN(const enterprise::v1::Enterprise borrower, desk.enterprises.Get(call, loan.enterprise()));
   Change<v1::Loan> change;
   change.names = {loan.name(), loan.bank(), loan.pool()};

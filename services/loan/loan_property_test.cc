@@ -202,7 +202,13 @@ class World {
     *letter.mutable_issue_date() = today_.AddDays(-Pick(30)).ToProto();
     *letter.mutable_expiry_date() = today_.AddDays(Pick(900)).ToProto();
     Change([&](const v1::Loan& loan) {
-      return Confirm(loan, letter, testing::SomeBank(), PoolOf(loan), testing::SomePolicy(), RoomOf(loan), today_);
+      const Room room = RoomOf(loan);
+      const auto confirmed =
+          Confirm(loan, letter, testing::SomeBank(), PoolOf(loan), testing::SomePolicy(), room, today_);
+      if (confirmed.ok()) {
+        EXPECT_LE(room.pool_exposure_fen + loan.approved_amount_fen(), 10 * room.pool_balance_fen);
+      }
+      return confirmed;
     });
   }
   void DoCancel() {

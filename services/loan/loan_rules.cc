@@ -7,6 +7,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/fen.h"
+#include "common/domain/resource_name.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "kechuang/loan/v1/reasons.pb.h"
 #include "services/loan/loan_states.h"
@@ -17,6 +18,8 @@ namespace {
 
 using enterprise::v1::Enterprise;
 
+constexpr absl::string_view kBankPattern = "banks/{bank}";
+constexpr absl::string_view kEnterprisePattern = "enterprises/{enterprise}";
 constexpr absl::StatusCode kRefused = absl::StatusCode::kFailedPrecondition;
 
 std::string Yuan(int64_t fen) { return ToYuan(Fen(fen)); }
@@ -140,6 +143,12 @@ bool Holds(const Enterprise& borrower, absl::string_view text, Day day) {
   return false;
 }
 
+void CheckName(absl::string_view field, absl::string_view pattern, absl::string_view name, Faults& faults) {
+  if (FitsPattern(pattern, name)) return;
+  faults.Add(field, api::v1::FIELD_MALFORMED, absl::StrCat("must be a name of the form ", pattern),
+             absl::StrCat("须为 ", pattern, " 形式的名称"));
+}
+
 int64_t CapFen(const v1::Loan& loan, const v1::PoolPolicy& policy) {
   return loan.enterprise_class() == kHighTechClass ? policy.hnte_cap_fen() : policy.per_enterprise_cap_fen();
 }
@@ -220,6 +229,13 @@ absl::StatusOr<std::string> EligibleClass(const Enterprise& borrower, const v1::
   return found;
 }
 
+absl::Status CheckPartners(const v1::Loan& loan) {
+  Faults faults;
+  CheckName("loan.enterprise", kEnterprisePattern, loan.enterprise(), faults);
+  CheckName("loan.bank", kBankPattern, loan.bank(), faults);
+  return faults.status();
+}
+
 absl::StatusOr<v1::Loan> Draft(v1::Loan loan, const Enterprise& borrower, const v1::PoolPolicy& policy, Day today) {
   SetBorrower(loan, borrower);
   loan.set_state(v1::LOAN_STATE_DRAFT);
@@ -232,7 +248,7 @@ absl::StatusOr<v1::Loan> Draft(v1::Loan loan, const Enterprise& borrower, const 
 
 absl::StatusOr<v1::Loan> CheckDraft(v1::Loan loan, Day today) {
   Faults faults;
-  if (loan.bank().empty()) faults.Add("loan.bank", api::v1::FIELD_REQUIRED, "is required", "必填");
+  CheckName("loan.bank", kBankPattern, loan.bank(), faults);
   if (loan.pool().empty()) faults.Add("loan.pool", api::v1::FIELD_REQUIRED, "is required", "必填");
   if (loan.route() == v1::LOAN_ROUTE_UNSPECIFIED) {
     faults.Add("loan.route", api::v1::FIELD_REQUIRED, "cannot be cleared", "不能清空");

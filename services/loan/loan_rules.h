@@ -36,10 +36,13 @@ std::string ClassOn(const enterprise::v1::Enterprise& borrower, const v1::PoolPo
 absl::StatusOr<std::string> EligibleClass(const enterprise::v1::Enterprise& borrower, const v1::PoolPolicy& policy,
                                           int64_t overdue_loans, Day day);
 
+// INVALID_FIELDS with FIELD_MALFORMED for a borrower or a bank whose name has not the form of one.
+absl::Status CheckPartners(const v1::Loan& loan);
+
 // A new application in state DRAFT; policy is the pool's of today. DATE_IN_FUTURE for an application_date after today.
 absl::StatusOr<v1::Loan> Draft(v1::Loan loan, const enterprise::v1::Enterprise& borrower, const v1::PoolPolicy& policy,
                                Day today);
-// A draft after changes: INVALID_FIELDS with FIELD_REQUIRED or DATE_IN_FUTURE.
+// A draft after changes: INVALID_FIELDS with FIELD_REQUIRED, FIELD_MALFORMED or DATE_IN_FUTURE.
 absl::StatusOr<v1::Loan> CheckDraft(v1::Loan loan, Day today);
 
 // Notes the class and the policy. BANK_OPINION_MISSING on route BANK_FIRST, and what EligibleClass refuses.

@@ -82,7 +82,6 @@ TEST_F(Application, NamesEveryFaultAtOnce) {
   v1::CreateLoanRequest request;
   request.mutable_loan()->set_applied_amount_fen(-1);
   request.mutable_loan()->set_route(static_cast<v1::LoanRoute>(17));
-  request.mutable_loan()->set_bank("nxbank");
   request.mutable_loan()->mutable_application_date()->set_year(2022);
   EXPECT_THAT(FaultyFields(Ask<v1::Loan>(request).status()),
               UnorderedElementsAre("loan.enterprise", "loan.bank", "loan.pool", "loan.route", "loan.application_date",
@@ -94,6 +93,10 @@ TEST_F(Application, NamesEveryFaultAtOnce) {
   request.set_loan_id("Ä");
   EXPECT_THAT(FaultyFields(Ask<v1::Loan>(request).status()), ElementsAre("loan_id"));
   request.clear_loan_id();
+  request.mutable_loan()->set_bank("nxbank");
+  request.mutable_loan()->set_enterprise("91640105MA000001X");
+  EXPECT_THAT(FaultyFields(Ask<v1::Loan>(request).status()), UnorderedElementsAre("loan.bank", "loan.enterprise"));
+  request = AskedLoan(HighTech(1), kWan);
   request.mutable_loan()->set_bank("banks/none");
   EXPECT_EQ(ReasonOf(Ask<v1::Loan>(request).status()), "RECORD_NOT_FOUND");
 }
