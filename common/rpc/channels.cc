@@ -25,6 +25,13 @@ absl::Status Unreachable(absl::string_view area) {
       .Says(absl::StrCat("the ", area, " service cannot be reached now"), absl::StrCat("暂时无法连接 ", area, " 服务"));
 }
 
+absl::Status OutOfTime(absl::string_view area) {
+  return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
+      .With("service", area)
+      .Says(absl::StrCat("the ", area, " service did not answer in the time given"),
+            absl::StrCat(area, " 服务未在规定时间内答复"));
+}
+
 }  // namespace
 
 Channels::Channels(std::map<std::string, std::string> addresses) {
@@ -53,7 +60,13 @@ absl::Status Channels::Ask(const Call& call, absl::string_view area, absl::strin
   const grpc::Status status =
       grpc::internal::BlockingUnaryCall<google::protobuf::Message, google::protobuf::Message, google::protobuf::Message,
                                         google::protobuf::Message>(To(area).get(), rpc, &context, request, &response);
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty()) return Unreachable(area);
+  // A status without details is gRPC's own on this side: the service never answered.
+  if (status.error_details().empty()) {
+    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) return Unreachable(area);
+    // Nobody cancels these calls; a service that shuts down says so to a call that has just arrived.
+    if (status.error_code() == grpc::StatusCode::CANCELLED) return Unreachable(area);
+    if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return OutOfTime(area);
+  }
   return FromGrpc(status);
 }
 

@@ -31,7 +31,8 @@ class Channels {
 
   // Asks a unary method of another service on behalf of a caller: with the caller's credential and what is left of the
   // deadline. method is the full path without the leading slash. Errors come back as that service gave them, details
-  // and all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached. Blocks: only for handlers on worker threads.
+  // and all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached, DEADLINE (kDeadlineExceeded) if it does not
+  // answer in time. Blocks: only for handlers on worker threads.
   absl::Status Ask(const Call& call, absl::string_view area, absl::string_view method,
                    const google::protobuf::Message& request, google::protobuf::Message& response);
 

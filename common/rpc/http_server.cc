@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     HttpAnswer answer = AnswerTo(request);
     response_ = {static_cast<http::status>(answer.status), request.version()};
     response_.set(http::field::content_type, answer.content_type);
+    if (answer.status == 405) response_.set(http::field::allow, "GET, HEAD");
     response_.keep_alive(request.keep_alive());
     response_.content_length(answer.body.size());
     if (request.method() != http::verb::head) response_.body() = std::move(answer.body);

@@ -53,7 +53,8 @@ struct Shared {
 
   std::mutex mutex;
   std::condition_variable stream_ended;
-  int streams = 0;  // under way; guarded by mutex
+  int streams = 0;   // under way, refused ones that have not gone yet among them; guarded by mutex
+  int admitted = 0;  // of these, the ones with a handler; guarded by mutex
 };
 
 // A call counted from its beginning to its end.
@@ -156,23 +157,24 @@ class TableService : public grpc::Service {
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Method& method, const std::string& path,
                                                           CallbackServerContext& context) {
+    const Counted counted(shared_.metrics, path);
     absl::StatusOr<Call> call = Admit(path, context);
     absl::Status refused = call.status();
     {
       const std::lock_guard<std::mutex> lock(shared_.mutex);
-      if (refused.ok() && shared_.streams >= shared_.options.streams_max) refused = TooManyCalls();
+      if (refused.ok() && shared_.admitted >= shared_.options.streams_max) refused = TooManyCalls();
       ++shared_.streams;
+      if (refused.ok()) ++shared_.admitted;
     }
-    // The call and its thread share the stream; whoever lets go last frees it.
     auto stream = std::make_shared<std::unique_ptr<StreamCall>>();
-    *stream = std::make_unique<StreamCall>([this, stream] { LetGo(stream); });
+    *stream = std::make_unique<StreamCall>([this, stream, admitted = refused.ok()] { LetGo(stream, admitted); });
     StreamCall* reactor = stream->get();
     if (!refused.ok()) {
+      counted.End(refused.code());
       reactor->End(refused);
       return reactor;
     }
-    std::thread([this, &method, &path, reactor, call = *std::move(call)] {
-      const Counted counted(shared_.metrics, path);
+    std::thread([&method, reactor, counted, call = *std::move(call)] {
       absl::Status status = method.stream(call, *reactor);
       counted.End(status.code());
       reactor->End(std::move(status));
@@ -180,13 +182,15 @@ class TableService : public grpc::Service {
     return reactor;
   }
 
-  // Frees the stream after its reaction has returned.
-  void LetGo(const std::shared_ptr<std::unique_ptr<StreamCall>>& stream) {
+  // Frees a stream whose handler has ended and which gRPC has let go of. Touches nothing after the lock is given back:
+  // the server may be gone then.
+  void LetGo(const std::shared_ptr<std::unique_ptr<StreamCall>>& stream, bool admitted) {
     std::shared_ptr<std::unique_ptr<StreamCall>> keep = stream;
     const std::lock_guard<std::mutex> lock(shared_.mutex);
-    --shared_.streams;
-    shared_.stream_ended.notify_all();
     keep->reset();
+    --shared_.streams;
+    if (admitted) --shared_.admitted;
+    shared_.stream_ended.notify_all();
   }
 
   Shared& shared_;
@@ -203,7 +207,9 @@ class Server::Impl {
   void Add(const MethodTable& table) {
     for (const std::string& fault : table.faults()) faults_.push_back(fault);
     for (const std::string& method : table.Missing()) faults_.push_back(absl::StrCat(method, " has no handler"));
-    if (table.faults().empty()) services_.push_back(std::make_unique<TableService>(table, shared_));
+    if (!table.faults().empty()) return;
+    services_.push_back(std::make_unique<TableService>(table, shared_));
+    service_names_.push_back(table.descriptor().full_name());
   }
 
   absl::Status Start() {
@@ -233,7 +239,10 @@ class Server::Impl {
 
   void SetServing(bool serving) {
     shared_.metrics.SetServing(serving);
-    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(serving);
+    if (server_ == nullptr) return;
+    grpc::HealthCheckServiceInterface& answers = *server_->GetHealthCheckService();
+    answers.SetServingStatus(serving);
+    for (const std::string& name : service_names_) answers.SetServingStatus(name, serving);
   }
 
   void Drain(absl::Duration wait) {
@@ -241,8 +250,7 @@ class Server::Impl {
     server_->Shutdown(absl::ToChronoTime(absl::Now() + wait));
     std::unique_lock<std::mutex> lock(shared_.mutex);
     shared_.stream_ended.wait(lock, [this] { return shared_.streams == 0; });
-    lock.unlock();
-    server_.reset();
+    // The server itself stays: whoever watches the health may still say something.
   }
 
   int port() const { return port_; }
@@ -251,6 +259,7 @@ class Server::Impl {
   Shared shared_;
   std::vector<std::string> faults_;
   std::vector<std::unique_ptr<TableService>> services_;
+  std::vector<std::string> service_names_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

@@ -36,7 +36,7 @@ class Server {
   void Add(const MethodTable& table);
   // Starts to listen. Fails by naming every method without a handler, every mismatch, or the busy address.
   absl::Status Start();
-  // What the health service says of every service from now on.
+  // What the health service says of every service from now on. May be called until the server is destroyed.
   void SetServing(bool serving);
   // Takes no new calls, lets the ones under way end, cuts them off after wait.
   void Drain(absl::Duration wait);

@@ -8,7 +8,8 @@
 namespace kechuang::rpc {
 
 // A status as it travels: code, message, and every detail as google.rpc.Status. A status without ErrorInfo gets the
-// reason INTERNAL_FAULT. Field violations beyond what fits into 6 KiB of trailers are cut, and ErrorInfo says how many.
+// reason INTERNAL_FAULT. Field violations beyond what fits the 8 KiB of trailers that clients take are cut, and
+// ErrorInfo says how many (more_violations); then the longest texts are shortened.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 grpc::Status ToGrpc(const absl::Status& status);
 
