@@ -26,10 +26,11 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-// Sends one request for each line that is not blank. Gives the call up at a line that is no request.
-absl::Status WriteLines(std::istream& lines, const MethodDescriptor& method, Exchange& exchange) {
+// Sends one request for each line that is not blank. Gives the call up at a line that is no request; number is then
+// that line's.
+absl::Status WriteLines(std::istream& lines, const MethodDescriptor& method, Exchange& exchange, int& number) {
   std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
+  for (number = 1; std::getline(lines, line); ++number) {
     if (absl::StripAsciiWhitespace(line).empty()) continue;
     const std::unique_ptr<Message> request = NewMessage(method.input_type());
     const absl::Status status = MessageFromJson(line, *request);
@@ -60,11 +61,14 @@ absl::Status CallStreaming(const Session& session, const MethodDescriptor& metho
     return exchange.Finish();
   }
   absl::Status written;
-  std::thread writer([&] { written = WriteLines(requests, method, exchange); });
+  int number = 0;
+  std::thread writer([&] { written = WriteLines(requests, method, exchange, number); });
   PrintLines(session, method, exchange);
   writer.join();
   const absl::Status status = exchange.Finish();
-  return written.ok() ? status : written;
+  if (written.ok()) return status;
+  session.Note({absl::StrCat("Line ", number, " of the requests:"), absl::StrCat("请求第 ", number, " 行：")});
+  return written;
 }
 
 absl::Status CallOnce(const Session& session, const MethodDescriptor& method, std::istream& requests) {

@@ -34,6 +34,7 @@ struct CommandSpec {
   Words detail;                                                        // more lines for its own help; may be empty
   int (*run)(Session& session, const CommandLine& command) = nullptr;  // gives the exit code
   bool offline = false;                                                // asks no suite
+  bool unhurried = false;                                              // has no deadline of its own
 };
 
 struct CommandLine {

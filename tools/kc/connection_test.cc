@@ -1,0 +1,106 @@
+#include "tools/kc/connection.h"
+
+#include <fstream>
+#include <map>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace kechuang::kc {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+namespace fs = std::filesystem;
+
+// A checkout with a program in build/bin.
+class FindSuiteTest : public testing::Test {
+ protected:
+  FindSuiteTest() {
+    fs::remove_all(root_);
+    Write("deploy/up", "");
+    fs::create_directories(root_ / "build/bin");
+  }
+  ~FindSuiteTest() override { fs::remove_all(root_); }
+
+  void Write(const std::string& path, const std::string& text) {
+    fs::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << text;
+  }
+  absl::StatusOr<SuitePlace> Find(const AskedPlace& asked = {}) {
+    return FindSuite(
+        asked, [this](const std::string& name) { return variables_[name]; }, root_ / "build/bin/kc");
+  }
+
+  const fs::path root_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::map<std::string, std::string> variables_;
+};
+
+TEST_F(FindSuiteTest, UsesTheCheckoutsOwn) {
+  Write("var/port", "7300\n");
+  Write("var/admin.key", "secret\n");
+  const auto place = Find();
+  ASSERT_TRUE(place.ok()) << place.status();
+  EXPECT_EQ(place->server, "127.0.0.1:7300");
+  EXPECT_EQ(place->key, "secret");
+}
+
+TEST_F(FindSuiteTest, PrefersFlagsThenEnvironment) {
+  Write("var/port", "7300\n");
+  Write("var/admin.key", "own\n");
+  Write("other.key", "other");
+  Write("third.key", "third");
+  variables_["KC_SERVER"] = "127.0.0.1:7400";
+  variables_["KC_KEY_FILE"] = (root_ / "other.key").string();
+  EXPECT_EQ(Find()->server, "127.0.0.1:7400");
+  EXPECT_EQ(Find()->key, "other");
+  const auto asked = Find({"[::1]:7500", (root_ / "third.key").string()});
+  EXPECT_EQ(asked->server, "[::1]:7500");
+  EXPECT_EQ(asked->key, "third");
+}
+
+TEST_F(FindSuiteTest, KeepsTheCheckoutsKeyOnThisMachine) {
+  Write("var/admin.key", "own\n");
+  EXPECT_EQ(Find({"localhost:7100", ""})->key, "own");
+  EXPECT_EQ(ExitCodeOf(Find({"example.org:7100", ""}).status()), kUsage);
+  EXPECT_EQ(ExitCodeOf(Find({"127.0.0.1.example.org:7100", ""}).status()), kUsage);
+}
+
+TEST_F(FindSuiteTest, SaysWhatIsMissing) {
+  EXPECT_THAT(std::string(Find().status().message()), HasSubstr("deploy/up"));
+  EXPECT_EQ(ExitCodeOf(Find().status()), kFailed);
+  Write("var/port", "not a port");
+  EXPECT_FALSE(Find().ok());
+  Write("var/port", "7100");
+  EXPECT_THAT(std::string(Find().status().message()), HasSubstr("admin.key"));
+}
+
+TEST_F(FindSuiteTest, RefusesAFileThatIsNoKeyWithoutShowingIt) {
+  Write("var/port", "7100");
+  for (const std::string& text : {std::string(" \n"), std::string("two words"), std::string(5000, 'k')}) {
+    Write("var/admin.key", text);
+    const auto place = Find();
+    ASSERT_FALSE(place.ok());
+    EXPECT_THAT(std::string(place.status().message()), Not(HasSubstr("two words")));
+  }
+}
+
+TEST_F(FindSuiteTest, RefusesWhatIsNoAddress) {
+  for (const char* server : {"localhost", ":7100", "host:", "host:0", "host:65536", "http://host:1", "host :1"}) {
+    EXPECT_EQ(ExitCodeOf(Find({server, ""}).status()), kUsage) << server;
+  }
+}
+
+TEST(LanguageOfLocale, TakesTheFirstVariableThatIsSet) {
+  const auto of = [](std::map<std::string, std::string> variables) {
+    return LanguageOfLocale([&](const std::string& name) { return variables[name]; });
+  };
+  EXPECT_EQ(of({{"LANG", "zh_CN.UTF-8"}}), Language::kChinese);
+  EXPECT_EQ(of({{"LANG", "zh_CN.UTF-8"}, {"LC_ALL", "C.UTF-8"}}), Language::kEnglish);
+  EXPECT_EQ(of({{"LANG", "en_US.UTF-8"}, {"LC_MESSAGES", "zh_CN"}}), Language::kChinese);
+  EXPECT_EQ(of({}), Language::kEnglish);
+}
+
+}  // namespace
+}  // namespace kechuang::kc

@@ -1,0 +1,51 @@
+#include "tools/kc/table.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/domain/name_text.h"
+
+namespace kechuang::kc {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(TableText, AlignsByDisplayWidth) {
+  EXPECT_EQ(TableText({{"name"}, {"元", true}, {"x"}}, {{"宁夏大学", "1.00", "a"}, {"NX", "300.00", ""}}, {}),
+            "name          元  x\n"
+            "宁夏大学    1.00  a\n"
+            "NX        300.00\n");
+}
+
+TEST(TableText, FitsTheTerminal) {
+  const std::string text = TableText({{"name"}, {"text"}, {"more"}}, {{"a", std::string(100, 'x'), "b"}}, {40, false});
+  EXPECT_EQ(text.find('\n'), text.substr(0, text.find('\n')).size());
+  for (const char* part : {"…", "more", "b"}) EXPECT_THAT(text, HasSubstr(part));
+  EXPECT_EQ(DisplayWidth(text.substr(text.find('\n') + 1, text.size() - text.find('\n') - 2)), 37);
+}
+
+TEST(TableText, LeavesColumnsOutFromTheRight) {
+  EXPECT_EQ(TableText({{"name"}, {"text"}}, {{"a", "b"}}, {6, false}), "name\na\n");
+}
+
+TEST(TableText, KeepsControlCharactersOut) { EXPECT_EQ(TableText({{"t"}}, {{"a\x1b[2J\nb"}}, {}), "t\na [2J b\n"); }
+
+TEST(TableText, HeadMayBeBold) { EXPECT_EQ(TableText({{"t"}}, {}, {0, true}), "\x1b[1mt\x1b[0m\n"); }
+
+TEST(Printable, ReplacesWhatIsNoText) {
+  EXPECT_EQ(Printable("宁夏\xff"), "宁夏\xEF\xBF\xBD");
+  EXPECT_EQ(Printable("a\u202Eb"), "a b");
+}
+
+TEST(Shortened, CutsBetweenCharacters) {
+  EXPECT_EQ(Shortened("宁夏大学", 5), "宁夏…");
+  EXPECT_EQ(Shortened("宁夏大学", 6), "宁夏…");
+  EXPECT_EQ(Shortened("宁夏大学", 8), "宁夏大学");
+}
+
+TEST(CsvLine, QuotesWhatNeedsIt) {
+  EXPECT_EQ(CsvLine({"a", "b,c", "d\"e", "f\ng", ""}), "a,\"b,c\",\"d\"\"e\",\"f\ng\",\n");
+}
+
+}  // namespace
+}  // namespace kechuang::kc
