@@ -63,8 +63,8 @@ struct MappingOptions {
 
 // What earlier rows of the same pass said. One for each pass over a file, so that every pass sees the same.
 struct MappingState {
-  absl::flat_hash_map<std::string, int> ordinals;            // how many rows had this key
-  absl::flat_hash_map<std::string, std::string> first_rows;  // where a number or code stood first: "12" or "Sheet1 12"
+  absl::flat_hash_map<std::string, int> ordinals;         // how many rows had this key
+  absl::flat_hash_map<std::string, RowPlace> first_rows;  // where a number or code stood first
 };
 
 // An empty row message of a kind: ImportEnterprisesRow, ImportLoanRow or ImportContractRow.

@@ -265,10 +265,10 @@ void FillContract(MappingState& state, RowReader& reader, v1::Contract& contract
   if (contract.registration_number().empty()) return;
   const auto [first, fresh] = state.first_rows.emplace(contract.registration_number(), reader.Place());
   if (fresh) return;
-  reader.Fault(
-      "number",
-      sheet::Malformed(absl::StrCat("the number stands in row ", first->second, " already; one number is one contract"),
-                       absl::StrCat("登记编号与第 ", first->second, " 行重复；一个编号只能是一份合同")));
+  reader.Fault("number", sheet::Malformed(absl::StrCat("the number stands in ", reader.PlaceInEnglish(first->second),
+                                                       " already; one number is one contract"),
+                                          absl::StrCat("登记编号与", reader.PlaceInChinese(first->second),
+                                                       "重复；一个编号只能是一份合同")));
 }
 
 }  // namespace kechuang::kc

@@ -119,6 +119,19 @@ void FillIndustry(RowReader& reader, v1::Enterprise& enterprise) {
   }
 }
 
+// A list by certificates names an enterprise once for each: only a row that says something else deserves a word.
+void WarnOfRepeat(MappingState& state, RowReader& reader, const v1::Enterprise& enterprise) {
+  if (enterprise.credit_code().empty()) return;
+  const auto [entry, fresh] = state.first_rows.emplace(enterprise.credit_code(), reader.Place());
+  const RowPlace first = entry->second;  // the map may move its entries with the next
+  const bool differs = state.first_rows.emplace(enterprise.SerializeAsString(), reader.Place()).second;
+  if (fresh || !differs) return;
+  reader.Warn("code", sheet::Malformed(
+                          absl::StrCat("the same enterprise stands in ", reader.PlaceInEnglish(first),
+                                       " already and says something else; the later row goes last"),
+                          absl::StrCat("同一企业已在", reader.PlaceInChinese(first), "出现且内容不同，以后一行为准")));
+}
+
 }  // namespace
 
 KindSpec EnterprisesSpec() {
@@ -209,12 +222,7 @@ void FillEnterprise(const MappingOptions& options, MappingState& state, RowReade
   for (const absl::string_view tag : absl::StrSplit(reader.Text("tags"), absl::ByAnyChar(",;/ "), absl::SkipEmpty())) {
     enterprise.add_tags(std::string(tag));
   }
-  if (enterprise.credit_code().empty()) return;
-  const auto [first, fresh] = state.first_rows.emplace(enterprise.credit_code(), reader.Place());
-  if (fresh) return;
-  reader.Warn("code", sheet::Malformed(absl::StrCat("the same enterprise stands in row ", first->second,
-                                                    " already; the later row goes last"),
-                                       absl::StrCat("同一企业已在第 ", first->second, " 行出现，以后一行为准")));
+  WarnOfRepeat(state, reader, enterprise);
 }
 
 void FillCertification(RowReader& reader, v1::ImportCertificationRow& row) {

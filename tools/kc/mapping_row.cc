@@ -44,8 +44,12 @@ sheet::Unit RowReader::HeaderUnit(absl::string_view key) const {
   return column == nullptr ? sheet::Unit::kNone : column->unit;
 }
 
-std::string RowReader::Place() const {
-  return sheet_.empty() ? absl::StrCat(row_.number) : absl::StrCat(sheet_, " ", row_.number);
+std::string RowReader::PlaceInEnglish(const RowPlace& place) const {
+  return absl::StrCat("row ", place.row, place.sheet == sheet_ ? "" : absl::StrCat(" of [", place.sheet, "]"));
+}
+
+std::string RowReader::PlaceInChinese(const RowPlace& place) const {
+  return absl::StrCat(place.sheet == sheet_ ? "" : absl::StrCat("[", place.sheet, "] "), "第 ", place.row, " 行");
 }
 
 bool RowReader::has_faults() const {

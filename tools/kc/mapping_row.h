@@ -24,6 +24,12 @@ struct CellNote {
   absl::Status status;
 };
 
+// Where a row stands.
+struct RowPlace {
+  std::string sheet;
+  int row = 0;
+};
+
 // A word of a bureau and the number of the enum value that it stands for.
 struct WordValue {
   absl::string_view word;
@@ -64,8 +70,10 @@ class RowReader {
 
   // Every amount read so far, by key, in fen.
   const std::vector<std::pair<std::string, int64_t>>& amounts() const { return amounts_; }
-  // Where the row stands: "12", or "Sheet1 12".
-  std::string Place() const;
+  RowPlace Place() const { return {sheet_, row_.number}; }
+  // Another row's place seen from this one: "row 12" and "第 12 行", with the sheet if it is another.
+  std::string PlaceInEnglish(const RowPlace& place) const;
+  std::string PlaceInChinese(const RowPlace& place) const;
   const std::vector<CellNote>& notes() const { return notes_; }
   bool has_faults() const;
 

@@ -238,6 +238,16 @@ TEST(Enterprises, TakeTheDistrictFromTownshipOrOption) {
   EXPECT_EQ((*read.sheets)[0].header.columns[5].key, "");
 }
 
+TEST(Enterprises, WarnOfARepeatThatSaysSomethingElse) {
+  std::vector<enterprise::v1::ImportEnterprisesRow> rows;
+  const ReadFile read = Read(WriteCsv("repeat",
+                                      "企业名称,信用代码,联系人\n甲,11640103010094039Q,\n甲,11640103010094039Q,\n"
+                                      "甲,11640103010094039Q,示例\n"),
+                             ImportKind::kEnterprises, rows);
+  EXPECT_EQ(rows.size(), 3u);
+  EXPECT_THAT(read.warnings, ElementsAre(HasSubstr("4 code: 同一企业已在第 2 行出现")));
+}
+
 TEST(Loans, ReadStatesBalancesAndTerms) {
   const loan::v1::ImportLoan settled =
       OneLoan("企业名称,合作银行,贷款金额（万元）,放款日期,期限,状态\n甲,某银行,300,2021-03-05,1年,已结清\n");
@@ -283,7 +293,7 @@ TEST(Contracts, RefuseANumberThatComesTwice) {
   std::vector<contract::v1::ImportContractRow> rows;
   const ReadFile read = Read(WriteCsv("twice", "登记号,合同名称\n2022640105000001,甲\n2022640105000001,乙\n"),
                              ImportKind::kContracts, rows);
-  EXPECT_THAT(read.faults, ElementsAre(HasSubstr("第 2 行重复")));
+  EXPECT_THAT(read.faults, ElementsAre(HasSubstr("登记编号与第 2 行重复")));
 }
 
 TEST(Contracts, TakeTheClassFromASubtype) {
