@@ -67,9 +67,14 @@ absl::Status Ambiguous(absl::string_view name, const std::vector<std::string>& p
 }
 
 absl::Status UnknownMethod(absl::string_view name) {
-  const bool whole = name.find('/') != absl::string_view::npos;
+  const size_t slash = name.rfind('/');
+  const bool has_package = slash != absl::string_view::npos && absl::StrContains(name.substr(0, slash), ".");
   std::vector<std::string> known;
-  for (const MethodDescriptor* method : Methods()) known.push_back(whole ? PathOf(*method) : method->name());
+  for (const MethodDescriptor* method : Methods()) {
+    known.push_back(has_package                        ? PathOf(*method)
+                    : slash == absl::string_view::npos ? method->name()
+                                                       : absl::StrCat(method->service()->name(), "/", method->name()));
+  }
   const std::string nearest = NearestWord(name, known);
   if (nearest.empty()) {
     return WrongUsage(absl::StrCat("there is no method ", name, "; kc methods lists them all"),

@@ -163,8 +163,8 @@ int Weight(const FieldPath& path) {
   if (leaf.name() == absl::StrCat(SnakeCase(leaf.containing_type()->name()), "_name")) return nested ? 85 : 95;
   if (nested && !rules.indexed()) return 0;
   if (leaf.name() == "state" || leaf.name() == "status") return 90;
-  if (rules.personal_data()) return 5;
-  if (leaf.enum_type() != nullptr && absl::EndsWith(leaf.name(), "_class")) return 84;
+  if (rules.personal_data()) return 0;
+  if (leaf.enum_type() != nullptr && rules.indexed() && absl::EndsWith(leaf.name(), "_class")) return 84;
   if (absl::EndsWith(leaf.name(), "_name")) return 80;
   if (IsMoney(leaf)) return 75;
   if (IsDate(leaf)) return rules.indexed() ? 70 : 40;

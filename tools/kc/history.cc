@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "common/base/status_macros.h"
 #include "kechuang/ledger/v1/journal.pb.h"
+#include "nlohmann/json.hpp"
 #include "tools/kc/call.h"
 #include "tools/kc/catalogue.h"
 #include "tools/kc/errors.h"
@@ -25,6 +27,25 @@ using ledger::v1::Revision;
 
 constexpr int kPageSize = 200;
 
+// What the head of a revision says already.
+bool SaidByHead(const FieldChange& change) {
+  return change.field() == "revision" || change.field() == "create_time" || change.field() == "update_time";
+}
+
+// A value of a change, which is JSON, as a person reads it: a date as 2022-03-05, the rest as it is.
+std::string ValueText(const std::string& json, const std::string& nothing) {
+  if (json.empty()) return nothing;
+  const auto value = nlohmann::json::parse(json, nullptr, false);
+  const auto number = [&](const char* key) {
+    const auto found = value.find(key);
+    return found != value.end() && found->is_number_integer() ? found->get<int>() : 0;
+  };
+  if (!value.is_object() || value.size() != 3 || number("year") == 0 || number("month") == 0 || number("day") == 0) {
+    return Printable(json);
+  }
+  return absl::StrFormat("%04d-%02d-%02d", number("year"), number("month"), number("day"));
+}
+
 std::string ForPerson(const Revision& revision, Language language) {
   const auto say = [&](const char* english, const char* chinese) {
     return language == Language::kChinese ? chinese : english;
@@ -41,9 +62,9 @@ std::string ForPerson(const Revision& revision, Language language) {
   }
   const std::string nothing = say("(not set)", "（未填）");
   for (const FieldChange& change : revision.changes()) {
-    absl::StrAppend(&text, "    ", Printable(change.field()), ": ",
-                    change.before().empty() ? nothing : Printable(change.before()), " -> ",
-                    change.after().empty() ? nothing : Printable(change.after()), "\n");
+    if (SaidByHead(change)) continue;
+    absl::StrAppend(&text, "    ", Printable(change.field()), ": ", ValueText(change.before(), nothing), " -> ",
+                    ValueText(change.after(), nothing), "\n");
   }
   return text;
 }

@@ -129,8 +129,9 @@ class Verification {
       columns.push_back({title("records", "记录"), true});
       columns.push_back({title("totals", "汇总"), true});
       columns.push_back({title("keys", "键"), true});
+    } else {
+      columns.push_back({title("journal entries", "流水"), true});
     }
-    columns.push_back({title("journal entries", "流水"), true});
     columns.push_back({title("findings", "不符"), true});
     std::vector<std::vector<std::string>> rows;
     for (const Verified& verified : done_) {
@@ -141,8 +142,9 @@ class Verification {
         add(last.records());
         add(last.totals());
         add(last.keys());
+      } else {
+        add(last.journal_entries());
       }
-      add(last.journal_entries());
       add(verified.findings);
     }
     session_.out() << TableText(columns, rows, session_.style());
