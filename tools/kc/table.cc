@@ -12,7 +12,7 @@ namespace kechuang::kc {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kCellMin = 24;  // a cell is never shortened below this
+constexpr int kCellMin = 16;  // a cell is never shortened below this
 constexpr char kReplacement[] = "\xEF\xBF\xBD";
 
 // Codes that end lines, move the cursor, or turn the direction of writing.
@@ -36,11 +36,12 @@ int Total(const std::vector<int>& widths) {
   return total - kGap;
 }
 
-// Makes the widest columns narrower, then leaves columns out from the right, until the table fits.
+// Makes the widest columns narrower, then leaves columns out from the right, until the table fits. The first column
+// stays whole: names are there to be copied.
 void Fit(std::vector<int>& widths, int width_max) {
   while (Total(widths) > width_max) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kCellMin) break;
+    const auto widest = std::max_element(widths.begin() + 1, widths.end());
+    if (widest == widths.end() || *widest <= kCellMin) break;
     *widest = std::max(kCellMin, *widest - (Total(widths) - width_max));
   }
   while (widths.size() > 1 && Total(widths) > width_max) widths.pop_back();

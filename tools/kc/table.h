@@ -28,7 +28,7 @@ struct TableStyle {
 };
 
 // Rows under titles, each line ended, columns aligned by display width (Han characters are two wide). With a limit,
-// long cells are shortened, and columns that still do not fit are left out from the right.
+// long cells after the first column are shortened, and columns that still do not fit are left out from the right.
 std::string TableText(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows,
                       const TableStyle& style);
 
