@@ -122,7 +122,8 @@ absl::StatusOr<FileIdentity> IdentifyFile(const std::string& path, ImportKind ki
   std::ifstream file(path, std::ios::binary);
   if (!file || !std::filesystem::is_regular_file(path, error)) {
     return Refuse(absl::StatusCode::kNotFound, api::v1::FIELD_MALFORMED)
-        .Says(absl::StrCat("cannot open the file ", path), absl::StrCat("无法打开文件 ", path));
+        .Says(absl::StrCat("the file ", path, " cannot be opened; does it exist?"),
+              absl::StrCat("无法打开文件 ", path, "，请确认文件存在"));
   }
   Sha256 digest;
   std::string block(1 << 20, '\0');

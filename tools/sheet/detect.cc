@@ -134,7 +134,8 @@ absl::StatusOr<FileForm> DetectForm(const std::string& path, const Limits& limit
   std::ifstream file(path, std::ios::binary);
   if (!regular || !file) {
     return Refuse(absl::StatusCode::kNotFound, api::v1::FIELD_MALFORMED)
-        .Says(absl::StrCat("cannot open the file ", path), absl::StrCat("无法打开文件 ", path));
+        .Says(absl::StrCat("the file ", path, " cannot be opened; does it exist?"),
+              absl::StrCat("无法打开文件 ", path, "，请确认文件存在"));
   }
   const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
   if (size == 0) return Malformed("the file is empty (0 bytes)", "文件是空的（0 字节）");

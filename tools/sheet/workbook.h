@@ -23,7 +23,7 @@ struct Limits {
   int32_t rows = 1048576;
   int32_t columns = 1024;
   int32_t sheets = 256;
-  int32_t zip_ratio = 400;  // unpacked to packed, of a part above 8 MB
+  int32_t zip_ratio = 150;  // unpacked to packed, of a part above 8 MB
 };
 
 // A worksheet; a CSV file has one without a name.
