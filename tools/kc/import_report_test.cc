@@ -178,7 +178,7 @@ TEST(RunImport, RefusesWrongUsageBeforeAnythingElse) {
   options.file = "/nonexistent.xlsx";
   EXPECT_EQ(run(options), kImportFailed);
   EXPECT_THAT(err.str(), HasSubstr("enterprises, certifications, pools, banks, loans, contracts"));
-  EXPECT_THAT(err.str(), HasSubstr("cannot open the file /nonexistent.xlsx"));
+  EXPECT_THAT(err.str(), HasSubstr("/nonexistent.xlsx cannot be opened"));
 }
 
 }  // namespace
