@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,6 +44,14 @@ RowOutcome Rejected(const absl::Status& status) {
   return outcome;
 }
 
+// Errors that say nothing of the row: the database is away, the queue is full, time ran out. Whether such a row was
+// written may not even be known, so it is not told as rejected.
+bool IsPassing(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         reason == api::v1::Reason_Name(api::v1::OVERLOADED) || reason == api::v1::Reason_Name(api::v1::CONFLICT);
+}
+
 // "sha256:... 名单.xlsx [Sheet1] row 12"
 std::string Describe(const ImportSource& source, const RowOrigin& origin) {
   const std::string sheet = origin.sheet().empty() ? "" : absl::StrCat(" [", origin.sheet(), "]");
@@ -53,63 +62,89 @@ std::string Describe(const ImportSource& source, const RowOrigin& origin) {
 // thread in any order and leave in the order of the rows.
 class Outcomes {
  public:
-  // Adds a row's place; blocks while too many rows wait.
-  std::shared_ptr<std::optional<RowOutcome>> Expect() {
+  using Place = std::shared_ptr<std::optional<RowOutcome>>;
+
+  // Adds a row's place; blocks while too many rows wait; nullptr once the stream has stopped.
+  Place Expect() {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return waiting_.size() < kRowsWaitingMax || waiting_.front()->has_value(); });
+    changed_.wait(lock, [this] { return stopped_ || waiting_.size() < kRowsWaitingMax; });
+    if (stopped_) return nullptr;
     return waiting_.emplace_back(std::make_shared<std::optional<RowOutcome>>());
   }
-  void Arrive(const std::shared_ptr<std::optional<RowOutcome>>& place, RowOutcome outcome) {
+  void Arrive(const Place& place, RowOutcome outcome) {
     const std::lock_guard<std::mutex> lock(mutex_);
     *place = std::move(outcome);
     changed_.notify_all();
   }
-  // Takes the outcomes that can go back now; waits for the first if wait, and for all if there is nothing more to come.
-  std::deque<RowOutcome> Take(bool wait) {
+  // Says that no more rows come.
+  void Close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  // Says that the stream cannot go on: its caller is gone (OK), or a row was not decided, by no fault of its own.
+  void Stop(const absl::Status& status) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stop_.ok()) stop_ = status;
+    stopped_ = true;
+    changed_.notify_all();
+  }
+  absl::Status stop() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return stop_;
+  }
+  // Waits for outcomes that can go back and takes them; none if there are none to come.
+  std::deque<RowOutcome> Take() {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (wait) changed_.wait(lock, [this] { return waiting_.empty() || waiting_.front()->has_value(); });
+    changed_.wait(lock, [this] { return stopped_ || (waiting_.empty() ? closed_ : waiting_.front()->has_value()); });
     std::deque<RowOutcome> ready;
     while (!waiting_.empty() && waiting_.front()->has_value() && ready.size() < kOutcomesInMessage) {
       ready.push_back(**waiting_.front());
       waiting_.pop_front();
     }
+    changed_.notify_all();
     return ready;
-  }
-  bool empty() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return waiting_.empty();
-  }
-  bool full() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return waiting_.size() >= kRowsWaitingMax;
   }
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::shared_ptr<std::optional<RowOutcome>>> waiting_;
+  std::deque<Place> waiting_;
+  bool closed_ = false;
+  bool stopped_ = false;
+  absl::Status stop_;
 };
 
+// One thread reads rows, another sends outcomes as they come, so that a caller who waits for them before it sends on
+// is served, too.
 class ImportRun {
  public:
   ImportRun(ledger::Register& ledger, const rpc::Call& call, rpc::ByteStream& bytes, Message& response,
             const RowHandler& on_row)
       : ledger_(ledger), call_(call), bytes_(bytes), response_(response), on_row_(on_row) {}
 
+  // The stream's end means that all of it is decided.
   absl::Status Run(Message& request) {
+    std::thread sender([this] { SendOutcomes(); });
+    absl::Status status = ReadRows(request);
+    outcomes_->Close();
+    sender.join();
+    return status.ok() ? outcomes_->stop() : status;
+  }
+
+ private:
+  absl::Status ReadRows(Message& request) {
     while (bytes_.Read(request)) {
       RETURN_IF_ERROR(ReadSource(request));
       const FieldDescriptor* rows = FieldOf(request, "rows");
       const int size = request.GetReflection()->FieldSize(request, rows);
       for (int i = 0; i < size; ++i) {
-        if (!SubmitRow(request.GetReflection()->GetRepeatedMessage(request, rows, i))) return Finish();
+        if (!SubmitRow(request.GetReflection()->GetRepeatedMessage(request, rows, i))) return absl::OkStatus();
       }
-      if (!SendReady(/*wait=*/false)) return Finish();
     }
-    return Finish();
+    return absl::OkStatus();
   }
 
- private:
   absl::Status ReadSource(const Message& request) {
     const FieldDescriptor* field = FieldOf(request, "source");
     if (!source_.has_value()) {
@@ -125,13 +160,11 @@ class ImportRun {
     return faults.status();
   }
 
-  // False if the caller is gone.
+  // False if the stream has stopped.
   bool SubmitRow(const Message& row) {
-    while (outcomes_->full()) {
-      if (!SendReady(/*wait=*/true)) return false;
-    }
     const auto& origin = static_cast<const RowOrigin&>(row.GetReflection()->GetMessage(row, FieldOf(row, "origin")));
-    const auto place = outcomes_->Expect();
+    const Outcomes::Place place = outcomes_->Expect();
+    if (place == nullptr) return false;
     const auto answer = [outcomes = outcomes_, place, origin](RowOutcome outcome) {
       *outcome.mutable_origin() = origin;
       outcomes->Arrive(place, std::move(outcome));
@@ -142,7 +175,10 @@ class ImportRun {
       return true;
     }
     ledger_.Submit(CommandOf(*std::move(change), row, origin), absl::InfiniteFuture(),
-                   [answer](absl::StatusOr<ledger::Answer> result) { answer(OutcomeOf(result)); });
+                   [answer, outcomes = outcomes_](absl::StatusOr<ledger::Answer> result) {
+                     if (IsPassing(result.status())) return outcomes->Stop(result.status());
+                     answer(OutcomeOf(result));
+                   });
     return true;
   }
 
@@ -180,26 +216,21 @@ class ImportRun {
     return outcome;
   }
 
-  // Sends what can be sent; false if the caller is gone.
-  bool SendReady(bool wait) {
+  void SendOutcomes() {
     while (true) {
-      const std::deque<RowOutcome> ready = outcomes_->Take(wait);
-      if (ready.empty()) return true;
+      const std::deque<RowOutcome> ready = outcomes_->Take();
+      if (ready.empty()) break;
       response_.Clear();
       const FieldDescriptor* field = FieldOf(response_, "outcomes");
       for (const RowOutcome& outcome : ready) {
         response_.GetReflection()->AddMessage(&response_, field)->CopyFrom(outcome);
       }
-      if (!bytes_.Write(response_)) return false;
-      wait = false;
+      if (!bytes_.Write(response_)) {
+        outcomes_->Stop(absl::OkStatus());
+        break;
+      }
     }
-  }
-
-  // Waits for the rows under way, so that the stream's end means that all of it is decided.
-  absl::Status Finish() {
-    bool there = true;
-    while (there && !outcomes_->empty()) there = SendReady(/*wait=*/true);
-    return absl::OkStatus();
+    bytes_.StopReading();  // nobody would hear what became of more rows
   }
 
   ledger::Register& ledger_;

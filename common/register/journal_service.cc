@@ -76,7 +76,8 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
                                                         const v1::ListRevisionsRequest& request) {
   const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
   int64_t before_revision = 0;
-  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &before_revision)) {
+  if (!request.page_token().empty() &&
+      (!absl::SimpleAtoi(request.page_token(), &before_revision) || before_revision < 1)) {
     return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
         .With("argument", "page_token")
         .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");

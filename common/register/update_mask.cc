@@ -9,6 +9,7 @@
 #include "google/api/field_behavior.pb.h"
 
 #include "common/base/error.h"
+#include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {
@@ -47,25 +48,48 @@ std::vector<const FieldDescriptor*> FieldsOf(const google::protobuf::Descriptor*
   return fields;
 }
 
-// Both messages' holder of the last field of a path; from's may be absent.
+// Makes the field at a path in one message what it is in another. Messages on the way are made only to hold a value.
 void CopyPath(const std::vector<const FieldDescriptor*>& fields, const Message& from, Message& to) {
+  const FieldDescriptor* field = fields.back();
   const Message* source = &from;
+  for (size_t i = 0; i + 1 < fields.size(); ++i) source = &source->GetReflection()->GetMessage(*source, fields[i]);
+  const bool set = IsSet(*source, field);
   Message* target = &to;
   for (size_t i = 0; i + 1 < fields.size(); ++i) {
-    source = &source->GetReflection()->GetMessage(*source, fields[i]);
+    if (!set && !IsSet(*target, fields[i])) return;
     target = target->GetReflection()->MutableMessage(target, fields[i]);
   }
-  const FieldDescriptor* field = fields.back();
   target->GetReflection()->ClearField(target, field);
-  if (!IsSet(*source, field)) return;
+  if (!set) return;
   const std::unique_ptr<Message> only(source->New());
   only->CopyFrom(*source);
-  std::vector<const FieldDescriptor*> set;
-  only->GetReflection()->ListFields(*only, &set);
-  for (const FieldDescriptor* other : set) {
+  std::vector<const FieldDescriptor*> others;
+  only->GetReflection()->ListFields(*only, &others);
+  for (const FieldDescriptor* other : others) {
     if (other != field) only->GetReflection()->ClearField(only.get(), other);
   }
   target->MergeFrom(*only);
+}
+
+// Notes what the messages that a path put into a record lack: an update's request is not asked for it at the door.
+void CheckCopied(const Message& record, const std::vector<const FieldDescriptor*>& fields, const std::string& path,
+                 Faults& faults) {
+  const FieldDescriptor* field = fields.back();
+  const Message* holder = &record;
+  for (size_t i = 0; i + 1 < fields.size(); ++i) {
+    if (!IsSet(*holder, fields[i])) return;
+    holder = &holder->GetReflection()->GetMessage(*holder, fields[i]);
+  }
+  const Reflection* reflection = holder->GetReflection();
+  if (!IsSet(*holder, field)) {
+    if (Behaves(field, google::api::REQUIRED)) faults.Add(path, api::v1::FIELD_REQUIRED, "is required", "必填");
+  } else if (field->is_repeated() && field->message_type() != nullptr) {
+    for (int i = 0; i < reflection->FieldSize(*holder, field); ++i) {
+      rpc::CheckMessage(reflection->GetRepeatedMessage(*holder, field, i), absl::StrCat(path, "[", i, "]"), faults);
+    }
+  } else if (field->message_type() != nullptr) {
+    rpc::CheckMessage(reflection->GetMessage(*holder, field), path, faults);
+  }
 }
 
 std::vector<std::string> PathsOf(const Message& update, const google::protobuf::FieldMask& mask) {
@@ -97,13 +121,13 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
     const std::unique_ptr<Message> before(next->New());
     before->CopyFrom(*next);
     CopyPath(fields, update, *next);
-    bool fixed = IsFixed(fields.front());
-    for (const FieldDescriptor* part : fields) fixed = fixed || Behaves(part, google::api::IMMUTABLE);
+    bool fixed = false;
+    for (const FieldDescriptor* part : fields) fixed = fixed || IsFixed(part) || Behaves(part, google::api::IMMUTABLE);
     if (fixed && next->SerializeAsString() != before->SerializeAsString()) {
       faults.Add(absl::StrCat(field, ".", path), api::v1::FIELD_NOT_WRITABLE, "cannot be changed by an update",
                  "不能通过更新修改");
-    } else if (Behaves(fields.back(), google::api::REQUIRED) && !IsSet(*next, fields.back()) && fields.size() == 1) {
-      faults.Add(absl::StrCat(field, ".", path), api::v1::FIELD_REQUIRED, "is required", "必填");
+    } else {
+      CheckCopied(*next, fields, absl::StrCat(field, ".", path), faults);
     }
   }
   if (faults.any()) return faults.status();
@@ -112,9 +136,19 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
 }
 
 void ClearOutputOnly(Message& record) {
-  for (int i = 0; i < record.GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = record.GetDescriptor()->field(i);
-    if (Behaves(field, google::api::OUTPUT_ONLY)) record.GetReflection()->ClearField(&record, field);
+  const Reflection* reflection = record.GetReflection();
+  std::vector<const FieldDescriptor*> set;
+  reflection->ListFields(record, &set);
+  for (const FieldDescriptor* field : set) {
+    if (Behaves(field, google::api::OUTPUT_ONLY)) {
+      reflection->ClearField(&record, field);
+    } else if (field->message_type() != nullptr && !field->is_repeated()) {
+      ClearOutputOnly(*reflection->MutableMessage(&record, field));
+    } else if (field->message_type() != nullptr) {
+      for (int i = 0; i < reflection->FieldSize(record, field); ++i) {
+        ClearOutputOnly(*reflection->MutableRepeatedMessage(&record, field, i));
+      }
+    }
   }
 }
 

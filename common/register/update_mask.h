@@ -10,12 +10,13 @@ namespace kechuang {
 
 // Copies the fields that the mask names from update into record (AIP-134, AIP-161). An empty mask means every field
 // that is set in update; "*" replaces every writable field. INVALID_ARGUMENT with one fault per path for a path that
-// names no field (FIELD_UNKNOWN) or one that is output only or immutable and would change (FIELD_NOT_WRITABLE). field
-// is the name of the request's record field, for the faults' paths.
+// names no field (FIELD_UNKNOWN) or one that is output only or immutable and would change (FIELD_NOT_WRITABLE), and for
+// every required field that the update would leave empty (FIELD_REQUIRED); the record is then as it was. field is the
+// name of the request's record field, for the faults' paths.
 absl::Status ApplyMask(google::protobuf::Message& record, const google::protobuf::Message& update,
                        const google::protobuf::FieldMask& mask, absl::string_view field);
 
-// Clears every field that is annotated output only, as a create request's record must be (AIP-203).
+// Clears every field that is annotated output only, at any depth, as a create request's record must be (AIP-203).
 void ClearOutputOnly(google::protobuf::Message& record);
 
 }  // namespace kechuang

@@ -25,7 +25,7 @@ struct Reply {
 using Finish = std::function<void(absl::StatusOr<Reply>)>;
 
 // The two directions of a streaming call, for a handler that blocks. Unlike unary requests, messages come as they are:
-// the handler says what a bad one means for the rest of the stream.
+// the handler says what a bad one means for the rest of the stream. One thread may read while another writes.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
@@ -33,6 +33,9 @@ class ByteStream {
   virtual bool Read(google::protobuf::Message& message) = 0;
   // Sends a message; false when the caller is gone.
   virtual bool Write(const google::protobuf::Message& message) = 0;
+  // Makes Read, also one that waits now, give false from here on; for a handler that wants to end before its caller
+  // does. Any thread may call it.
+  virtual void StopReading() = 0;
 };
 
 template <class Request, class Response>

@@ -14,12 +14,13 @@ bool StreamCall::Wait(std::unique_lock<std::mutex>& lock, Step& step) {
 
 bool StreamCall::Read(google::protobuf::Message& message) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!fault_.ok()) return false;
+  if (!fault_.ok() || stopped_reading_) return false;
   reading_ = Step::kUnderWay;
   lock.unlock();  // the reaction may run at once, on this thread
   StartRead(&incoming_);
   lock.lock();
-  if (!Wait(lock, reading_)) return false;
+  changed_.wait(lock, [this] { return stopped_reading_ || reading_ != Step::kUnderWay; });
+  if (stopped_reading_ || !Wait(lock, reading_)) return false;  // gRPC ends a read under way with the call
   message.Clear();
   fault_ = ParseBytes(incoming_, message);
   return fault_.ok();
@@ -34,6 +35,12 @@ bool StreamCall::Write(const google::protobuf::Message& message) {
   StartWrite(&outgoing_);
   std::unique_lock<std::mutex> lock(mutex_);
   return Wait(lock, writing_);
+}
+
+void StreamCall::StopReading() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stopped_reading_ = true;
+  changed_.notify_all();
 }
 
 void StreamCall::End(absl::Status status) {

@@ -14,8 +14,8 @@
 
 namespace kechuang::rpc {
 
-// A streaming call seen by a handler that blocks: Read and Write wait for the wire. One thread handles it; it lives
-// until both the handler has called End and gRPC has called OnDone.
+// A streaming call seen by a handler that blocks: Read and Write wait for the wire, each for one thread. It lives until
+// both the handler has called End and gRPC has called OnDone.
 class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public ByteStream {
  public:
   // on_done runs once gRPC has let go of the call.
@@ -23,6 +23,7 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
 
   bool Read(google::protobuf::Message& message) override;
   bool Write(const google::protobuf::Message& message) override;
+  void StopReading() override;
   // Ends the call; a fault met while reading wins over OK. The caller must not touch the object afterwards.
   void End(absl::Status status);
 
@@ -39,6 +40,7 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   std::mutex mutex_;
   std::condition_variable changed_;
   Step reading_ = Step::kIdle;
+  bool stopped_reading_ = false;
   Step writing_ = Step::kIdle;
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
