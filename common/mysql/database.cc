@@ -1,5 +1,6 @@
 #include "common/mysql/database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,9 @@ namespace {
 
 constexpr absl::Duration kFirstWait = absl::Milliseconds(5);
 constexpr absl::Duration kMostWait = absl::Milliseconds(250);
+// How long an unreachable server is asked what became of a COMMIT, before the caller is told that it is away: others
+// wait behind this transaction, and a repeat under the same request id is safe.
+constexpr absl::Duration kSettleWait = absl::Seconds(3);
 
 // How one run of a transaction ended.
 enum class End {
@@ -64,6 +68,7 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
                                 const std::function<absl::StatusOr<Outcome>(Transaction&)>& settle) {
   Backoff backoff(kFirstWait, kMostWait);
   bool unsettled = false;
+  absl::Time settle_until = deadline;
   while (true) {
     Run run;
     if (unsettled) {
@@ -78,15 +83,16 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
         unsettled = false;
         continue;
       }
-      // An answer is owed, so even a server that is down is asked until deadline.
+      // An answer is owed, so even a server that is down is asked for a while.
       if (run.end == End::kDone && !absl::IsUnavailable(run.status)) return run.status;
     } else {
       run = RunTransaction(*pool_, clock_, deadline, body);
       if (run.end == End::kDone) return run.status;
       if (run.end == End::kUncertain && !settle) return run.status;
       unsettled = run.end == End::kUncertain;
+      settle_until = unsettled ? std::min(deadline, clock_.Now() + kSettleWait) : deadline;
     }
-    if (!WaitToRerun(backoff.Next(), deadline)) return run.status;
+    if (!WaitToRerun(backoff.Next(), settle_until)) return run.status;
   }
 }
 

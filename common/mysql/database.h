@@ -86,9 +86,9 @@ class Database {
   // whole, when the database reports a conflict (1213, 1205) or the connection is lost before COMMIT was sent, with
   // backoff, until deadline. So body assigns its results, never appends, and touches nothing but the transaction and
   // memory. settle, if given, is asked on a new connection, in a transaction of its own, when the connection was lost
-  // while COMMIT was under way, until it answers or deadline passes: kCommitted ends with OK, kNotCommitted runs body
-  // again. Without settle such a loss is DATABASE_UNAVAILABLE. A server that cannot be connected to is
-  // DATABASE_UNAVAILABLE at once.
+  // while COMMIT was under way, until it answers, or for at most 3 s if the server stays away: kCommitted ends with OK,
+  // kNotCommitted runs body again. Without settle such a loss is DATABASE_UNAVAILABLE. A server that cannot be connected
+  // to is DATABASE_UNAVAILABLE at once.
   absl::Status Transact(absl::Time deadline, absl::FunctionRef<absl::Status(Transaction&)> body,
                         const std::function<absl::StatusOr<Outcome>(Transaction&)>& settle = nullptr);
 

@@ -140,6 +140,29 @@ TEST_F(LossTest, SettlesOnceAServerThatDiedAtCommitIsBack) {
   EXPECT_EQ(runs_, 1);
 }
 
+TEST_F(LossTest, CommitLostToAServerThatStaysAwayIsToldLongBeforeTheDeadline) {
+  // Time passes only where the code would sleep.
+  struct : Clock {
+    absl::Time Now() const override { return now; }
+    absl::Time now = absl::Now();
+  } clock;
+  gate_.AtNextCommit(DatabaseGate::AtCommit::kCutAfter);
+  bool down = false;
+  Database database(config_, clock, [&](absl::Duration wait) {
+    clock.now += wait;
+    if (!std::exchange(down, true)) server_.Kill();
+  });
+  const absl::Time start = clock.now;
+  const absl::Status status = database.Transact(
+      start + absl::Hours(1), [&](Transaction& transaction) { return Insert(transaction); },
+      [&](Transaction& transaction) { return Settle(transaction); });
+  EXPECT_EQ(ReasonOf(status), "DATABASE_UNAVAILABLE");
+  EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_value());
+  EXPECT_LE(clock.now - start, absl::Seconds(3));
+  EXPECT_EQ(settled_, 0);
+  server_.Start();
+}
+
 TEST_F(LossTest, KillInTheMiddleUndoesAndServerThatIsDownIsToldAtOnce) {
   rows_ = 0;
   const absl::Time start = absl::Now();
