@@ -22,6 +22,7 @@ start_database() {
   : >>"$log"
   local seen
   seen=$(wc -c <"$log")
+  hold_interrupts
   setsid mariadbd --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb" --socket="$SOCKET" \
     --pid-file="$STATE/mariadb/server.pid" --log-error="$log" --skip-networking --skip-name-resolve --local-infile=0 \
     --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
@@ -31,6 +32,7 @@ start_database() {
   id=$!
   STARTED+=("$id")
   RUNNING[mariadb]=$id
+  release_interrupts
   await_database "$id" "$seen"
 }
 
