@@ -87,8 +87,8 @@ class Database {
   // backoff, until deadline. So body assigns its results, never appends, and touches nothing but the transaction and
   // memory. settle, if given, is asked on a new connection, in a transaction of its own, when the connection was lost
   // while COMMIT was under way, until it answers, or for at most 3 s if the server stays away: kCommitted ends with OK,
-  // kNotCommitted runs body again. Without settle such a loss is DATABASE_UNAVAILABLE. A server that cannot be connected
-  // to is DATABASE_UNAVAILABLE at once.
+  // kNotCommitted runs body again. Without settle such a loss is DATABASE_UNAVAILABLE. A server that cannot be
+  // connected to is DATABASE_UNAVAILABLE at once.
   absl::Status Transact(absl::Time deadline, absl::FunctionRef<absl::Status(Transaction&)> body,
                         const std::function<absl::StatusOr<Outcome>(Transaction&)>& settle = nullptr);
 
