@@ -161,7 +161,10 @@ TEST_F(Money, OfAPoolIsPostedTwiceAndNeverNegative) {
   accounts.measure = "account";
   accounts.grouping = "account";
   int64_t sum = 0;
-  for (const ledger::TotalRow& row : served_.ledger().Totals(absl::Now() + absl::Seconds(9), accounts).value()) {
+  const auto totals = served_.ledger().Totals(absl::Now() + absl::Seconds(9), accounts);
+  ASSERT_TRUE(totals.ok()) << totals.status();
+  EXPECT_FALSE(totals->empty());
+  for (const ledger::TotalRow& row : *totals) {
     sum += row.amounts.amount_fen;
   }
   EXPECT_EQ(sum, 0);
