@@ -8,6 +8,7 @@ import sys
 LAYERS = {
     "common/base": ["common/base"],
     "common/domain": ["common/base", "common/domain"],
+    "common/api": ["common/base", "common/domain", "common/api"],
     "common/mysql": ["common/base", "common/mysql"],
     "common/ledger": ["common/base", "common/domain", "common/mysql", "common/ledger"],
     "common/rpc": ["common/base", "common/domain", "common/rpc"],
@@ -16,8 +17,8 @@ LAYERS = {
     "services/loan": ["common", "services/loan"],
     "services/contract": ["common", "services/contract"],
     "services/report": ["common/base", "common/domain", "common/rpc", "services/report"],
-    "services/gateway": ["common/base", "common/rpc", "services/gateway"],
-    "tools": ["common/base", "common/domain", "common/rpc", "tools"],
+    "services/gateway": ["common/base", "common/domain", "common/api", "common/rpc", "services/gateway"],
+    "tools": ["common/base", "common/domain", "common/api", "common/rpc", "tools"],
     "tests": ["common", "tests"],
     "tests/bench": ["common", "services", "tests"],
 }
