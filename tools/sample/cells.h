@@ -8,9 +8,14 @@
 #include "absl/strings/string_view.h"
 
 #include "common/domain/day.h"
-#include "tools/sample/book_writer.h"
+#include "tools/book/book_writer.h"
 
 namespace kechuang::sample {
+
+using book::BookWriter;
+using book::Number;
+using book::Percent;
+using book::Value;
 
 // The habits of those who fill in tables; style is any number, the same one gives the same habit.
 

@@ -11,7 +11,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/domain/fen.h"
-#include "tools/sample/book_writer.h"
+#include "tools/book/book_writer.h"
 #include "tools/sample/cells.h"
 
 namespace kechuang::sample {
