@@ -107,6 +107,29 @@ def error_details(error):
     return found
 
 
+class SqlSession:
+    """One connection to the database, for locks; each statement is done when run() comes back."""
+
+    DONE = "done with it"
+
+    def __init__(self, command):
+        self.process = subprocess.Popen([*command, "--unbuffered"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, statement):
+        self.process.stdin.write(f"{statement};\nSELECT '{self.DONE}';\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line.rstrip("\n") == self.DONE:
+                return
+        raise AssertionError(f"the database refused: {statement}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate(timeout=60)
+
+
 class Suite:
     """One running suite. sample says whether it takes in the sample district at its start."""
 
@@ -255,15 +278,23 @@ class Suite:
         head = self.call(self.stub(area, "journal").GetJournalHead, request)
         return head.sequence, head.hash
 
-    def sql(self, statement):
-        """Runs SQL as the database's administrator, who may do what no service may; the rows as lists of texts."""
+    def sql_command(self):
+        """The database's own client as its administrator, who may do what no service may."""
         user = subprocess.run(["id", "-un"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.state}/mariadb.sock", f"--user={user}", "--batch",
-                               "--skip-column-names", "--default-character-set=utf8mb4", "--connect-timeout=5"],
-                              input=statement, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        return ["mariadb", "--no-defaults", f"--socket={self.state}/mariadb.sock", f"--user={user}", "--batch",
+                "--skip-column-names", "--default-character-set=utf8mb4", "--connect-timeout=5"]
+
+    def sql(self, statement):
+        """Runs SQL as the database's administrator; the rows as lists of texts."""
+        done = subprocess.run(self.sql_command(), input=statement, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=120)
         if done.returncode != 0:
             raise AssertionError(f"{statement}: {done.stderr}")
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def sql_session(self):
+        """A session of the administrator that holds its locks until the block ends."""
+        return SqlSession(self.sql_command())
 
     def database_answers(self):
         try:
