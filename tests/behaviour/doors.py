@@ -216,7 +216,7 @@ class Rest(Door):
         for key, value in (metadata or {}).items():
             pairs["-".join(part.capitalize() for part in key.split("-"))] = value
         if timeout is not None:
-            pairs["Request-Timeout"] = f"{timeout:f}"
+            pairs["Request-Timeout"] = f"{round(timeout * 1000)}ms"
         return {key: value for key, value in pairs.items() if value is not None}
 
     def send(self, verb, path, body=None, headers=None):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from suite import Suite  # noqa: E402
 
+from catalogue import method  # noqa: E402
 from doors import Error, Inexpressible, doors_of, plain  # noqa: E402
 
 # What a record gets at its own time and place, whichever door it came by.
@@ -147,6 +148,30 @@ def agree(one, other):
         # What follows the sentence says what to do next, which is the door's own.
         return "words" in one and "words" in other and all(a == b for a, b in zip(one["words"], other["words"]))
     return one == other
+
+
+class ThoroughTalk(Talk):
+    """One that tries every change first, and says it twice: only the second of the three may leave a trace."""
+
+    def __init__(self, case, door):
+        super().__init__(case, door)
+        self.tried = set()
+
+    def ok(self, name, request, **more):
+        one = method(name)
+        if not one.mutates or "validate_only" in request:
+            return super().ok(name, request, **more)
+        head = self.door.suite.head(one.area)
+        trial = super().ok(name, {**request, "validate_only": True}, **more)
+        self.case.assertEqual(self.door.suite.head(one.area), head, f"the trial of {name} left a trace")
+        named = {"request_id": self.fresh("request"), **request}
+        answer = super().ok(name, named, **more)
+        head = self.door.suite.head(one.area)
+        self.case.assertEqual(super().ok(name, named, **more), answer, f"the repeat of {name} got another answer")
+        self.case.assertEqual(self.door.suite.head(one.area), head, f"the repeat of {name} left a trace")
+        self.case.assertEqual(plain(trial).keys(), plain(answer).keys(), f"the trial of {name} got another answer")
+        self.tried.add(one.name)
+        return answer
 
 
 class Behaviour(unittest.TestCase):
