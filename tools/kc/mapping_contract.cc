@@ -230,6 +230,11 @@ KindSpec ContractsSpec() {
   };
   AddPartyFields(spec, "seller", {"卖方", "技术卖方", "受托方", "让与方", "出让方"});
   AddPartyFields(spec, "buyer", {"买方", "技术买方", "委托方", "受让方"});
+  MarkInheriting(spec,
+                 {"class",           "subclass",       "field",          "ip",           "objective",   "plan",
+                  "registry",        "state",          "remark",         "seller",       "seller_code", "seller_type",
+                  "seller_division", "seller_address", "seller_contact", "seller_phone", "buyer",       "buyer_code",
+                  "buyer_type",      "buyer_division", "buyer_address"});
   spec.identity = {"number", "title", "seller"};
   spec.required = {{"number"}};
   spec.money = {"total", "technical"};

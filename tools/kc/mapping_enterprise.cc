@@ -142,8 +142,13 @@ KindSpec EnterprisesSpec() {
       {"name", "enterprise.enterprise_name", EnterpriseNameAliases()},
       {"code", "enterprise.credit_code", CreditCodeAliases()},
       {"organisation", "enterprise.organisation_kind", {"单位性质", "机构类型", "单位类型", "组织类型"}},
-      {"legal", "enterprise.legal_representative", {"法定代表人", "法人代表", "法人", "法定代表人姓名"}},
-      {"address", "enterprise.address", {"注册地址", "地址", "企业地址", "单位地址", "住所", "详细地址"}},
+      {"legal",
+       "enterprise.legal_representative",
+       {"法定代表人", "法人代表", "法人", "法定代表人姓名", "法人姓名", "负责人", "企业负责人", "企业法人"}},
+      {"address",
+       "enterprise.address",
+       {"注册地址", "地址", "企业地址", "单位地址", "住所", "详细地址", "企业注册地址", "注册地", "通讯地址",
+        "经营地址"}},
       {"district",
        "enterprise.located_division_code",
        {"所属区县", "所在区县", "所在区", "所属区", "所属县区", "所在县区", "县区", "区县", "所属区划", "行政区划",
@@ -157,12 +162,16 @@ KindSpec EnterprisesSpec() {
       {"industry",
        "enterprise.industry_code",
        {"所属行业", "行业", "行业代码", "国民经济行业", "行业类别", "国民经济行业代码"}},
-      {"founded", "enterprise.founded_date", {"成立时间", "成立日期", "注册时间", "注册日期"}},
+      {"founded",
+       "enterprise.founded_date",
+       {"成立时间", "成立日期", "注册时间", "注册日期", "企业成立时间", "注册登记时间"}},
       {"capital", "enterprise.registered_capital_fen", {"注册资本", "注册资金"}},
       {"staff", "enterprise.staff_count", {"职工人数", "从业人数", "员工人数", "职工总数", "从业人员", "人数"}},
       {"size", "enterprise.enterprise_size", {"企业规模", "规模", "规模类型"}},
       {"contact", "enterprise.contact_name", {"联系人", "企业联系人", "联系人姓名"}},
-      {"phone", "enterprise.contact_phone", {"联系电话", "电话", "联系方式", "手机", "手机号", "联系人电话"}},
+      {"phone",
+       "enterprise.contact_phone",
+       {"联系电话", "电话", "联系方式", "手机", "手机号", "联系人电话", "手机号码", "电话号码", "联系人手机"}},
       {"remark", "enterprise.remark", RemarkAliases()},
       {"tags", "enterprise.tags", {"标签", "产业标签"}},
       {"class", "", ClassAliases()},
@@ -170,6 +179,8 @@ KindSpec EnterprisesSpec() {
       {"issued", "", IssueAliases()},
       {"expires", "", ExpireAliases()},
   };
+  MarkInheriting(spec, {"organisation", "district", "registered_district", "township", "industry", "size", "tags",
+                        "remark", "class", "issued", "expires"});
   spec.identity = {"name", "code"};
   spec.required = {{"name"}, {"code"}};
   spec.money = {"capital"};
@@ -190,6 +201,8 @@ KindSpec CertificationsSpec() {
       {"expires", "certification.certification.expire_date", ExpireAliases()},
       {"again", "certification.certification.re_recognition", {"是否重新认定", "重新认定", "是否复审"}},
   };
+  // An enterprise with several certificates is named once, in a merged block.
+  MarkInheriting(spec, {"name", "code", "class", "issued", "expires"});
   spec.identity = {"name", "code"};
   spec.required = {{"name", "code"}, {"class"}, {"issued"}};
   spec.reasons = {{"ENTERPRISE_UNKNOWN", "code"},         {"ENTERPRISE_AMBIGUOUS", "name"},
@@ -223,11 +236,13 @@ void FillEnterprise(const MappingOptions& options, MappingState& state, RowReade
     enterprise.add_tags(std::string(tag));
   }
   WarnOfRepeat(state, reader, enterprise);
+  WarnOfNearName(state, reader, "name", enterprise.enterprise_name(), enterprise.credit_code());
 }
 
-void FillCertification(RowReader& reader, v1::ImportCertificationRow& row) {
+void FillCertification(MappingState& state, RowReader& reader, v1::ImportCertificationRow& row) {
   row.set_credit_code(reader.CreditCode("code"));
   row.set_enterprise_name(reader.Text("name"));
+  WarnOfNearName(state, reader, "name", row.enterprise_name(), row.credit_code());
   v1::Certification& certification = *row.mutable_certification();
   certification.set_certification_class(static_cast<v1::CertificationClass>(reader.Choice("class", kClasses)));
   certification.set_certificate_number(reader.Code("number"));

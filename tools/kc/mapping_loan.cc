@@ -67,6 +67,17 @@ int32_t Narrow(std::optional<int64_t> value) {
   return static_cast<int32_t>(std::clamp<int64_t>(value.value_or(0), -1, INT32_MAX));
 }
 
+// Two equal loans on one day are possible, and a row that was copied twice is likelier.
+void WarnOfSameLoan(MappingState& state, RowReader& reader, v1::ImportLoan loan) {
+  loan.clear_ordinal();
+  const auto [first, fresh] = state.first_rows.emplace(loan.SerializeAsString(), reader.Place());
+  if (fresh) return;
+  reader.Warn("", sheet::Malformed(absl::StrCat("the row says the same as ", reader.PlaceInEnglish(first->second),
+                                                " and is taken for another loan; check whether it stands here twice"),
+                                   absl::StrCat("与", reader.PlaceInChinese(first->second),
+                                                "完全相同，按另一笔贷款处理，请核对是否重复")));
+}
+
 }  // namespace
 
 KindSpec PoolsSpec() {
@@ -81,6 +92,7 @@ KindSpec PoolsSpec() {
       {"day", "pool.contribution_date", {"出资日期", "出资时间", "到账日期", "到账时间", "缴存日期"}},
       {"remark", "pool.remark", RemarkAliases()},
   };
+  MarkInheriting(spec, {"pool", "id", "contributor", "remark"});
   spec.identity = {"pool"};
   spec.required = {{"pool"}};
   spec.money = {"amount"};
@@ -111,12 +123,21 @@ KindSpec LoansSpec() {
       {"serial", "", SerialAliases()},
       {"name", "loan.enterprise_name", EnterpriseNameAliases()},
       {"code", "loan.credit_code", CreditCodeAliases()},
-      {"bank", "loan.bank_name", {"合作银行", "放款银行", "贷款银行", "承贷银行", "银行名称", "银行"}},
+      {"bank",
+       "loan.bank_name",
+       {"合作银行", "放款银行", "贷款银行", "承贷银行", "银行名称", "银行", "经办银行", "放款机构", "金融机构",
+        "贷款机构"}},
       {"pool", "loan.pool", {"资金池", "资金池名称", "所属资金池"}},
-      {"amount", "loan.amount_fen", {"贷款金额", "放款金额", "发放金额", "贷款额", "贷款情况金额", "金额"}},
+      {"amount",
+       "loan.amount_fen",
+       {"贷款金额", "放款金额", "发放金额", "贷款额", "贷款情况金额", "金额", "贷款本金", "放贷金额", "实际放款金额",
+        "借款金额"}},
       {"applied", "loan.application_date", {"申请日期", "申请时间", "受理日期"}},
-      {"disbursed", "loan.disburse_date", {"放款日期", "放款时间", "发放日期", "发放时间", "贷款发放日期"}},
-      {"due", "loan.due_date", {"到期日", "到期日期", "到期时间", "贷款到期日"}},
+      {"disbursed",
+       "loan.disburse_date",
+       {"放款日期", "放款时间", "发放日期", "发放时间", "贷款发放日期", "起始日", "贷款起始日", "贷款日期",
+        "借款日期"}},
+      {"due", "loan.due_date", {"到期日", "到期日期", "到期时间", "贷款到期日", "贷款到期日期", "终止日", "还款日期"}},
       {"rate", "loan.rate_ppm", {"利率", "年利率", "贷款利率"}},
       {"term", "loan.term_months", {"期限", "贷款期限", "贷款情况期限"}},
       {"guarantee", "loan.guarantee_type", {"担保方式", "担保类型", "增信方式"}},
@@ -127,6 +148,7 @@ KindSpec LoansSpec() {
       {"batch", "loan.batch", {"批次", "批次号", "推荐批次"}},
       {"remark", "loan.remark", RemarkAliases()},
   };
+  MarkInheriting(spec, {"name", "code", "bank", "pool", "guarantee", "batch", "remark"});
   spec.identity = {"name", "code"};
   spec.required = {{"name", "code"}, {"bank"}, {"amount"}};
   spec.money = {"amount", "balance"};
@@ -186,6 +208,8 @@ void FillLoan(const MappingOptions& options, MappingState& state, RowReader& rea
   const std::string key =
       absl::StrCat(borrower, "\n", loan.bank_name(), "\n", loan.disburse_date().ShortDebugString(), "\n", loan.batch());
   loan.set_ordinal(state.ordinals[key]++);
+  WarnOfNearName(state, reader, "name", loan.enterprise_name(), loan.credit_code());
+  WarnOfSameLoan(state, reader, loan);
 }
 
 }  // namespace kechuang::kc

@@ -12,9 +12,11 @@
 #include "absl/strings/strip.h"
 
 #include "common/domain/credit_code.h"
+#include "common/domain/credit_code_suggestions.h"
 #include "common/domain/division.h"
 #include "common/domain/name_text.h"
 #include "tools/sheet/refusal.h"
+#include "tools/sheet/suggest.h"
 #include "tools/sheet/values.h"
 
 namespace kechuang::kc {
@@ -62,24 +64,42 @@ std::string RowReader::Code(absl::string_view key) { return Take(key, sheet::Par
 
 std::string RowReader::CreditCode(absl::string_view key) {
   const std::string code = Code(key);
-  return code.empty() ? code : Take(key, kechuang::CreditCode::Parse(code)).text();
+  if (code.empty()) return code;
+  return Take(key, kechuang::CreditCode::Parse(code), [&] { return LikelyCreditCode(code); }).text();
+}
+
+// The unit that the other cells of the column say, where this one says none; else what the cell alone tells.
+std::string RowReader::SuggestMoney(absl::string_view key, const sheet::Units& units) const {
+  const sheet::Cell* cell = row_.Find(key);
+  if (cell == nullptr) return "";
+  std::string suggestion = sheet::SuggestMoney(*cell, units);
+  if (suggestion.empty() && units_ != nullptr) suggestion = units_->Suggest(sheet_, key, *cell);
+  return suggestion;
 }
 
 std::optional<int64_t> RowReader::Fen(absl::string_view key) {
+  const sheet::Units units{HeaderUnit(key), header_.sheet_unit, sheet::Unit::kNone};
   const std::optional<int64_t> fen =
-      Take(key, sheet::ParseMoney(row_.Find(key), {HeaderUnit(key), header_.sheet_unit, sheet::Unit::kNone}));
-  if (fen.has_value()) amounts_.emplace_back(key, *fen);
+      Take(key, sheet::ParseMoney(row_.Find(key), units), [&] { return SuggestMoney(key, units); });
+  if (!fen.has_value()) return fen;
+  amounts_.emplace_back(key, *fen);
+  if (units_ != nullptr) units_->Note(sheet_, key, *row_.Find(key), *fen);
   return fen;
 }
 
-std::optional<Day> RowReader::Date(absl::string_view key) { return Take(key, sheet::ParseDay(row_.Find(key))); }
+std::optional<Day> RowReader::Date(absl::string_view key) {
+  const sheet::Cell* cell = row_.Find(key);
+  return Take(key, sheet::ParseDay(cell), [&] { return sheet::SuggestDay(*cell); });
+}
 
 std::optional<int64_t> RowReader::RatePpm(absl::string_view key) {
-  return Take(key, sheet::ParseRatePpm(row_.Find(key), HeaderUnit(key)));
+  const sheet::Cell* cell = row_.Find(key);
+  return Take(key, sheet::ParseRatePpm(cell, HeaderUnit(key)), [&] { return sheet::SuggestRate(*cell); });
 }
 
 std::optional<int64_t> RowReader::Integer(absl::string_view key) {
-  return Take(key, sheet::ParseInteger(row_.Find(key)));
+  const sheet::Cell* cell = row_.Find(key);
+  return Take(key, sheet::ParseInteger(cell), [&] { return sheet::SuggestNumber(*cell); });
 }
 
 std::optional<bool> RowReader::YesNo(absl::string_view key) { return Take(key, sheet::ParseYesNo(row_.Find(key))); }

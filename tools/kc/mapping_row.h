@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 #include "common/domain/day.h"
+#include "tools/kc/column_units.h"
 #include "tools/sheet/table.h"
 
 namespace kechuang::kc {
@@ -22,6 +24,9 @@ struct CellNote {
   std::string key;  // empty if it is about the whole row
   bool warning = false;
   absl::Status status;
+  // What the cell should likely hold, ready to be typed or written into it: a mended code, "2022-03-05", "300万元".
+  // Empty where nothing is likely: a wrong suggestion costs more than none.
+  std::string suggestion = {};
 };
 
 // Where a row stands.
@@ -44,6 +49,9 @@ class RowReader {
   RowReader(const std::string& sheet, const sheet::Header& header, const sheet::DataRow& row)
       : sheet_(sheet), header_(header), row_(row) {}
 
+  // Lets amounts be judged by those of the rows before; the units stay with the caller.
+  void CompareWith(ColumnUnits& units) { units_ = &units; }
+
   bool Has(absl::string_view key) const { return !sheet::IsBlank(row_.Find(key)); }
   std::string Text(absl::string_view key);
   std::string Code(absl::string_view key);
@@ -61,8 +69,8 @@ class RowReader {
   // The value of the word in the cell; 0 for an empty cell.
   int Choice(absl::string_view key, absl::Span<const WordValue> words);
 
-  void Fault(absl::string_view key, absl::Status status) {
-    notes_.push_back({std::string(key), false, std::move(status)});
+  void Fault(absl::string_view key, absl::Status status, std::string suggestion = "") {
+    notes_.push_back({std::string(key), false, std::move(status), std::move(suggestion)});
   }
   void Warn(absl::string_view key, absl::Status status) {
     notes_.push_back({std::string(key), true, std::move(status)});
@@ -79,16 +87,22 @@ class RowReader {
 
  private:
   template <typename T>
-  T Take(absl::string_view key, absl::StatusOr<T> value) {
+  T Take(absl::string_view key, absl::StatusOr<T> value, absl::FunctionRef<std::string()> suggest) {
     if (value.ok()) return *std::move(value);
-    Fault(key, value.status());
+    Fault(key, value.status(), suggest());
     return T();
   }
+  template <typename T>
+  T Take(absl::string_view key, absl::StatusOr<T> value) {
+    return Take(key, std::move(value), [] { return std::string(); });
+  }
+  std::string SuggestMoney(absl::string_view key, const sheet::Units& units) const;
   sheet::Unit HeaderUnit(absl::string_view key) const;
 
   const std::string& sheet_;
   const sheet::Header& header_;
   const sheet::DataRow& row_;
+  ColumnUnits* units_ = nullptr;
   std::vector<CellNote> notes_;
   std::vector<std::pair<std::string, int64_t>> amounts_;
 };

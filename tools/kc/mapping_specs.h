@@ -18,7 +18,7 @@ KindSpec ContractsSpec();
 
 void FillEnterprise(const MappingOptions& options, MappingState& state, RowReader& reader,
                     enterprise::v1::Enterprise& enterprise);
-void FillCertification(RowReader& reader, enterprise::v1::ImportCertificationRow& row);
+void FillCertification(MappingState& state, RowReader& reader, enterprise::v1::ImportCertificationRow& row);
 void FillPool(MappingState& state, RowReader& reader, loan::v1::ImportPool& pool);
 void FillBank(RowReader& reader, loan::v1::ImportBank& bank);
 void FillLoan(const MappingOptions& options, MappingState& state, RowReader& reader, loan::v1::ImportLoan& loan);
@@ -29,6 +29,11 @@ std::vector<std::string> EnterpriseNameAliases();
 std::vector<std::string> CreditCodeAliases();
 std::vector<std::string> RemarkAliases();
 std::vector<std::string> SerialAliases();
+// Lets these columns take over what stands above.
+void MarkInheriting(KindSpec& spec, const std::vector<std::string>& keys);
+// Warns if an earlier row names another firm that differs by 有限公司, 有限责任公司 or the like only.
+void WarnOfNearName(MappingState& state, RowReader& reader, absl::string_view key, absl::string_view name,
+                    absl::string_view code);
 
 }  // namespace kechuang::kc
 

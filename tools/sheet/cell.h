@@ -15,6 +15,8 @@ enum class CellKind {
   kBool,    // text is "TRUE" or "FALSE"
   kError,   // text is "#REF!" and the like
   kFormulaWithoutValue,  // a formula that was saved without its result
+  kAsAbove,  // 同上, or a part of a merged block: stands for the cell above where a layout lets it, and is refused
+             // elsewhere
 };
 
 // One cell that is not empty. A value; copies are independent.

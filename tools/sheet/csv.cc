@@ -2,15 +2,17 @@
 
 #include <unicode/ucnv.h>
 
+#include <array>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 #include "common/base/status_macros.h"
 #include "tools/sheet/refusal.h"
@@ -19,10 +21,12 @@ namespace kechuang::sheet {
 namespace {
 
 constexpr size_t kBlock = 65536;
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr absl::string_view kNamed = "sep=";
+constexpr std::array<char, 3> kSeparators{',', '\t', ';'};
 
 absl::Status BadEncoding() {
-  return Malformed("the file is neither UTF-8 nor GB18030 text; save it as .xlsx or as CSV UTF-8",
-                   "文件编码既不是 UTF-8 也不是 GB18030；请另存为 .xlsx 或 CSV UTF-8");
+  return SaveAsXlsx("neither UTF-8 nor GB18030 text, or damaged", "既非 UTF-8 也非 GB18030 编码的文本，或已损坏");
 }
 
 // Turns pieces of GB18030 into UTF-8.
@@ -64,7 +68,10 @@ class Gb18030Decoder {
 // Takes characters and gives rows.
 class Records {
  public:
-  Records(const Limits& limits, const OnRow& on_row) : limits_(limits), on_row_(on_row) { row_.number = 1; }
+  Records(char separator, const Limits& limits, const OnRow& on_row)
+      : separator_(separator), limits_(limits), on_row_(on_row) {
+    row_.number = 1;
+  }
 
   absl::Status Take(char c) {
     if (quoted_ && quote_seen_) {
@@ -79,13 +86,15 @@ class Records {
     const bool after_return = std::exchange(after_return_, c == '\r');
     if (c == '\n' && after_return) return absl::OkStatus();
     if (c == '\r' || c == '\n') return EndRow();
-    if (c == ',') return EndCell();
+    if (c == separator_) return EndCell();
     if (c == '"' && cell_.empty()) {
       quoted_ = true;
       return absl::OkStatus();
     }
     return Add(c);
   }
+
+  void SkipRow() { ++row_.number; }
 
   absl::Status End() {
     if (quoted_ && !quote_seen_) {
@@ -134,6 +143,7 @@ class Records {
     return absl::OkStatus();
   }
 
+  const char separator_;
   const Limits& limits_;
   const OnRow& on_row_;
   Row row_;
@@ -151,13 +161,14 @@ class CsvWorkbook final : public Workbook {
 
   const std::vector<SheetInfo>& sheets() const override { return sheets_; }
 
+  absl::StatusOr<std::vector<MergedBlock>> ReadMerges(int) override { return std::vector<MergedBlock>(); }
+
   absl::Status ReadRows(int, const OnRow& on_row) override {
     std::ifstream file(path_, std::ios::binary);
-    Records records(limits_, on_row);
+    std::optional<Records> records;
     Gb18030Decoder decoder;
     std::string block(kBlock, '\0');
     std::string decoded;
-    bool first = true;
     while (file) {
       file.read(block.data(), static_cast<std::streamsize>(block.size()));
       absl::string_view text(block.data(), static_cast<size_t>(file.gcount()));
@@ -166,11 +177,19 @@ class CsvWorkbook final : public Workbook {
         RETURN_IF_ERROR(decoder.Decode(text, !file, decoded));
         text = decoded;
       }
-      if (first && absl::StartsWith(text, "\xEF\xBB\xBF")) text.remove_prefix(3);
-      first = false;
-      for (const char c : text) RETURN_IF_ERROR(records.Take(c));
+      if (!records.has_value()) {
+        absl::ConsumePrefix(&text, kByteOrderMark);
+        records.emplace(SeparatorOf(text), limits_, on_row);
+        // What tells Excel the separator is the first row to a person, and nothing to read.
+        if (text.substr(0, kNamed.size()) == kNamed) {
+          const size_t end = text.find('\n');
+          text.remove_prefix(end == absl::string_view::npos ? text.size() : end + 1);
+          records->SkipRow();
+        }
+      }
+      for (const char c : text) RETURN_IF_ERROR(records->Take(c));
     }
-    return records.End();
+    return records.has_value() ? records->End() : absl::OkStatus();
   }
 
  private:
@@ -181,6 +200,41 @@ class CsvWorkbook final : public Workbook {
 };
 
 }  // namespace
+
+char SeparatorOf(absl::string_view beginning) {
+  constexpr size_t kLines = 50;
+  if (beginning.substr(0, kNamed.size()) == kNamed && beginning.size() > kNamed.size()) {
+    for (const char separator : kSeparators) {
+      if (beginning[kNamed.size()] == separator) return separator;
+    }
+  }
+  // A comma in a name or an amount stands in some lines only; the separator stands in nearly all, and often.
+  std::array<size_t, kSeparators.size()> lines{};
+  std::array<size_t, kSeparators.size()> all{};
+  std::array<bool, kSeparators.size()> in_line{};
+  bool quoted = false;
+  size_t line = 0;
+  for (size_t i = 0; i < beginning.size() && line < kLines; ++i) {
+    const char c = beginning[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n') {
+      in_line.fill(false);
+      ++line;
+    }
+    for (size_t k = 0; k < kSeparators.size(); ++k) {
+      if (c != kSeparators[k]) continue;
+      ++all[k];
+      if (!in_line[k]) ++lines[k];
+      in_line[k] = true;
+    }
+  }
+  size_t best = 0;
+  for (size_t k = 1; k < kSeparators.size(); ++k) {
+    if (std::make_pair(lines[k], all[k]) > std::make_pair(lines[best], all[best])) best = k;
+  }
+  return kSeparators[best];
+}
 
 std::unique_ptr<Workbook> OpenCsv(const std::string& path, CsvEncoding encoding, const Limits& limits) {
   return std::make_unique<CsvWorkbook>(path, encoding, limits);

@@ -23,11 +23,6 @@ namespace {
 
 using namespace std::string_literals;
 
-absl::Status NotASheet(absl::string_view english, absl::string_view chinese) {
-  return Malformed(absl::StrCat("the file is ", english, ", not a spreadsheet; hand over .xlsx or .csv"),
-                   absl::StrCat("文件是", chinese, "，不是表格；请提供 .xlsx 或 .csv"));
-}
-
 // A name of the directory of an OLE file, which is written in UTF-16LE.
 std::string Utf16(absl::string_view ascii) {
   std::string text;
@@ -37,13 +32,15 @@ std::string Utf16(absl::string_view ascii) {
 
 absl::Status RefuseOle(const std::string& bytes) {
   if (absl::StrContains(bytes, Utf16("EncryptedPackage"))) {
-    return Malformed("the workbook is encrypted with a password; remove the password, save it and import again",
-                     "工作簿设有打开密码；请去除密码后保存，再导入");
+    return Malformed(
+        "the workbook is encrypted with a password; open it with the password, remove it under File > Info > Protect "
+        "Workbook (WPS: File > Document Encryption) and save it as Excel Workbook (*.xlsx)",
+        "工作簿设有打开密码；请用密码打开后，在“文件”→“信息”→“保护工作簿”（WPS 为“文件”→“文档加密”）中删除密码，"
+        "再“另存为”“Excel 工作簿(*.xlsx)”后导入");
   }
   if (absl::StrContains(bytes, Utf16("WordDocument")))
     return NotASheet("an old Word document (.doc)", "旧版 Word 文档（.doc）");
-  return Malformed("the file is an old Excel or WPS workbook (.xls, .et); open it and save it as .xlsx",
-                   "文件是旧版 Excel 或 WPS 格式（.xls、.et）；请打开后另存为 .xlsx");
+  return SaveAsXlsx("an old Excel or WPS workbook (.xls, .et)", "旧版 Excel 或 WPS 工作簿（.xls、.et）");
 }
 
 struct Signature {
@@ -53,7 +50,7 @@ struct Signature {
 };
 
 absl::Status RefuseKnown(const std::string& head) {
-  static const std::array<Signature, 12> kSignatures{{
+  static const std::array<Signature, 10> kSignatures{{
       {"\x89PNG"s, "a PNG image", "PNG 图片"},
       {"\xFF\xD8\xFF"s, "a JPEG image", "JPEG 图片"},
       {"GIF8"s, "a GIF image", "GIF 图片"},
@@ -64,18 +61,18 @@ absl::Status RefuseKnown(const std::string& head) {
       {"Rar!"s, "a RAR archive", "RAR 压缩包"},
       {"7z\xBC\xAF"s, "a 7z archive", "7z 压缩包"},
       {"\x1F\x8B"s, "a gzip archive", "gzip 压缩包"},
-      {"\xFF\xFE"s, "text in UTF-16", "UTF-16 编码的文本"},
-      {"\xFE\xFF"s, "text in UTF-16", "UTF-16 编码的文本"},
   }};
   for (const Signature& signature : kSignatures) {
     // "BM" could begin a word: an image of that kind holds zero bytes in its head as well.
     if (signature.bytes == "BM" && head.find('\0') == std::string::npos) continue;
     if (absl::StartsWith(head, signature.bytes)) return NotASheet(signature.english, signature.chinese);
   }
+  if (absl::StartsWith(head, "\xFF\xFE") || absl::StartsWith(head, "\xFE\xFF")) {
+    return SaveAsXlsx("text in UTF-16", "UTF-16 编码的文本");
+  }
   const std::string start = absl::AsciiStrToLower(head.substr(0, 512));
   if (absl::StrContains(start, "<html") || absl::StrContains(start, "<table") || absl::StartsWith(start, "<?xml")) {
-    return Malformed("the file is a web page or XML under a spreadsheet's name; open it and save it as .xlsx",
-                     "文件是改了扩展名的网页或 XML；请打开后另存为 .xlsx");
+    return SaveAsXlsx("a web page or XML under a spreadsheet's name", "改了扩展名的网页或 XML");
   }
   return absl::OkStatus();
 }

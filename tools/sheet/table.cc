@@ -8,137 +8,33 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 #include "common/base/status_macros.h"
 #include "common/domain/name_text.h"
+#include "tools/sheet/merges.h"
+#include "tools/sheet/values.h"
 
 namespace kechuang::sheet {
 namespace {
 
 constexpr size_t kHeaderRows = 30;
-constexpr int kLeastHits = 2;
 constexpr size_t kLabelCells = 3;
 constexpr size_t kLabelCharacters = 14;
 
-using Aliases = std::map<std::string, std::string, std::less<>>;
-
-// A header's words apart from what stands in brackets.
-struct Words {
-  std::string whole;
-  std::string outside;
-  Unit unit = Unit::kNone;
-};
-
-Words SplitWords(absl::string_view header) {
-  Words words;
-  words.whole =
-      absl::StrReplaceAll(NormaliseName(header), {{"*", ""}, {"【", "("}, {"】", ")"}, {"[", "("}, {"]", ")"}});
-  absl::string_view rest = words.whole;
-  while (!rest.empty()) {
-    const size_t open = rest.find('(');
-    absl::StrAppend(&words.outside, rest.substr(0, open));
-    if (open == absl::string_view::npos) break;
-    const size_t close = rest.find(')', open);
-    const absl::string_view inside = rest.substr(open + 1, close == absl::string_view::npos ? close : close - open - 1);
-    if (const Unit unit = UnitOf(inside); unit != Unit::kNone) words.unit = unit;
-    rest = close == absl::string_view::npos ? absl::string_view() : rest.substr(close + 1);
-  }
-  return words;
-}
-
-// The key that a header names, and its unit: "贷款金额(万元)", "贷款金额万元" and "贷款金额:万元" are one column.
-HeaderColumn Recognise(const Aliases& aliases, int column, absl::string_view header) {
-  HeaderColumn result{column, std::string(header), "", Unit::kNone};
-  const Words words = SplitWords(header);
-  result.unit = words.unit;
-  for (const std::string& candidate : {words.whole, words.outside}) {
-    if (const auto found = aliases.find(candidate); found != aliases.end()) {
-      result.key = found->second;
-      return result;
-    }
-  }
-  for (const absl::string_view suffix : {"亿元", "万元", "元", "%"}) {
-    absl::string_view name = words.outside;
-    if (!absl::ConsumeSuffix(&name, suffix)) continue;
-    while (absl::ConsumeSuffix(&name, ":") || absl::ConsumeSuffix(&name, "/") || absl::ConsumeSuffix(&name, "_")) {
-    }
-    const auto found = aliases.find(name);
-    if (found == aliases.end()) continue;
-    result.key = found->second;
-    result.unit = UnitOf(suffix);
-    return result;
-  }
-  return result;
-}
-
-std::string Joined(absl::string_view text) { return absl::StrReplaceAll(text, {{"\n", ""}, {"\r", ""}}); }
-
-const Cell* CellAt(const Row& row, int column) {
-  for (const Cell& cell : row.cells) {
-    if (cell.column == column) return &cell;
-  }
-  return nullptr;
-}
-
-int Hits(const std::vector<HeaderColumn>& columns) {
-  std::set<absl::string_view> keys;
-  for (const HeaderColumn& column : columns) {
-    if (!column.key.empty()) keys.insert(column.key);
-  }
-  return static_cast<int>(keys.size());
-}
-
-std::vector<HeaderColumn> OneRowHeader(const Aliases& aliases, const Row& row) {
-  std::vector<HeaderColumn> columns;
-  for (const Cell& cell : row.cells) {
-    if (!IsBlank(&cell)) columns.push_back(Recognise(aliases, cell.column, Joined(cell.text)));
-  }
-  return columns;
-}
-
-// A header of two rows: a group's name stands above its first column only, as merged cells are saved.
-std::vector<HeaderColumn> TwoRowHeader(const Aliases& aliases, const Row& upper, const Row& lower) {
-  std::vector<HeaderColumn> columns;
-  const int last = std::max(upper.cells.back().column, lower.cells.back().column);
-  std::string group;
-  for (int i = 0; i <= last; ++i) {
-    const Cell* top = CellAt(upper, i);
-    const Cell* bottom = CellAt(lower, i);
-    if (top != nullptr) group = Joined(top->text);
-    if (bottom == nullptr && top == nullptr) continue;
-    if (bottom == nullptr) {
-      columns.push_back(Recognise(aliases, i, group));
-      continue;
-    }
-    const std::string own = Joined(bottom->text);
-    HeaderColumn column = Recognise(aliases, i, absl::StrCat(group, own));
-    if (column.key.empty()) column = Recognise(aliases, i, own);
-    if (column.unit == Unit::kNone) column.unit = SplitWords(group).unit;
-    column.text = group.empty() ? own : absl::StrCat(group, " ", own);
-    columns.push_back(std::move(column));
-  }
-  return columns;
-}
-
-// The unit that the rows above a header give to the whole sheet, as in "单位:万元".
-Unit CornerUnit(const Row& row) {
-  for (const Cell& cell : row.cells) {
-    const std::string text = absl::StrReplaceAll(
-        NormaliseName(cell.text), {{"(", " "}, {")", " "}, {",", " "}, {"、", " "}, {";", " "}, {"/", " "}});
-    const size_t at = text.find("单位:");
-    if (at == std::string::npos) continue;
-    const std::vector<std::string> parts = absl::StrSplit(text.substr(at), ' ');
-    if (const Unit unit = UnitOf(parts[0]); unit != Unit::kNone) return unit;
-  }
-  return Unit::kNone;
-}
-
 enum class Label { kNone, kNote, kTotal, kTotalWord };
+
+// True for 合计(3家), 小计:12 and 累计金额, but not for the firm 小计量科技.
+bool IsTotalOf(absl::string_view text, absl::string_view word) {
+  if (!absl::ConsumePrefix(&text, word) || text.empty()) return false;
+  for (const absl::string_view next : {":", "(", "金额", "数", "额", "户", "家", "笔", "项", "人", "万元", "元"}) {
+    if (absl::StartsWith(text, next)) return true;
+  }
+  return absl::ascii_isdigit(static_cast<unsigned char>(text[0]));
+}
 
 // kTotalWord for 合计 and the like alone, kTotal for 2022年小计 and the like, kNote for 填表人 and the like.
 Label LabelOf(const Cell& cell) {
@@ -147,10 +43,14 @@ Label LabelOf(const Cell& cell) {
   for (const absl::string_view word : {"合计", "小计", "总计", "共计", "累计", "总合计"}) {
     if (absl::StripSuffix(text, ":") == word) return Label::kTotalWord;
     if (CodePoints(text) > kLabelCharacters) continue;
-    if (absl::StartsWith(text, word) || absl::EndsWith(absl::StripSuffix(text, ":"), word)) return Label::kTotal;
+    if (IsTotalOf(text, word) || absl::EndsWith(absl::StripSuffix(text, ":"), word)) return Label::kTotal;
   }
-  for (const absl::string_view word : {"注:", "说明:", "备注:"}) {
+  for (const absl::string_view word :
+       {"注:", "说明:", "备注:", "注1", "填表说明", "填报说明", "以下空白", "此页无正文"}) {
     if (absl::StartsWith(text, word)) return Label::kNote;
+  }
+  if (absl::StartsWith(text, "第") && absl::StrContains(text, "页") && CodePoints(text) <= kLabelCharacters) {
+    return Label::kNote;
   }
   for (const absl::string_view word :
        {"填表人", "填报人", "制表人", "制表", "审核人", "复核人", "负责人", "单位负责人", "经办人", "填表日期",
@@ -160,14 +60,39 @@ Label LabelOf(const Cell& cell) {
   return Label::kNone;
 }
 
+// True for 同上 and the marks that stand for it.
+bool SaysAsAbove(const Cell& cell) {
+  if (cell.kind != CellKind::kText) return false;
+  const std::string text = NormaliseName(cell.text);
+  for (const absl::string_view word :
+       {"同上", "同上。", "同上行", "(同上)", "同前", "〃", "〞", "″", "\"", "''", "′′"}) {
+    if (text == word) return true;
+  }
+  return false;
+}
+
+std::string TextOf(const Row& row) {
+  std::string text;
+  for (const Cell& cell : row.cells) {
+    if (!IsBlank(&cell)) absl::StrAppend(&text, NormaliseName(cell.text), "\n");
+  }
+  return text;
+}
+
 // The first rows wait here until the header is known; then rows go through one by one.
 class TableReader {
  public:
-  TableReader(const Layout& layout, const std::function<absl::Status(const Header&)>& on_header,
+  TableReader(const Layout& layout, std::vector<MergedBlock> blocks,
+              const std::function<absl::Status(const Header&)>& on_header,
               const std::function<absl::Status(const DataRow&)>& on_row)
-      : layout_(layout), on_header_(on_header), on_row_(on_row) {
+      : layout_(layout),
+        finder_(layout),
+        blocks_(std::move(blocks)),
+        merges_(blocks_),
+        on_header_(on_header),
+        on_row_(on_row) {
     for (const ColumnSpec& column : layout.columns) {
-      for (const std::string& alias : column.aliases) aliases_.emplace(NormaliseName(alias), column.key);
+      if (column.inherits) inheriting_.insert(column.key);
     }
   }
 
@@ -185,45 +110,19 @@ class TableReader {
 
  private:
   absl::Status Decide() {
-    if (gave_up_) {
-      waiting_.clear();
-      return absl::OkStatus();
-    }
-    Header best;
-    int best_hits = 0;
+    const std::vector<Row> rows = std::exchange(waiting_, {});
+    if (gave_up_) return absl::OkStatus();
     size_t first_data = 0;
-    for (size_t i = 0; i < waiting_.size(); ++i) {
-      std::vector<HeaderColumn> one = OneRowHeader(aliases_, waiting_[i]);
-      const int hits = Hits(one);
-      if (hits > best_hits) {
-        best_hits = hits;
-        best.row = waiting_[i].number;
-        best.columns = std::move(one);
-        first_data = i + 1;
-      }
-      if (i + 1 == waiting_.size() || waiting_[i + 1].number != waiting_[i].number + 1) continue;
-      std::vector<HeaderColumn> two = TwoRowHeader(aliases_, waiting_[i], waiting_[i + 1]);
-      const int two_hits = Hits(two);
-      if (two_hits > best_hits && two_hits > Hits(OneRowHeader(aliases_, waiting_[i + 1]))) {
-        best_hits = two_hits;
-        best.row = waiting_[i + 1].number;
-        best.columns = std::move(two);
-        first_data = i + 2;
-      }
-    }
-    if (best_hits < kLeastHits) {
+    Header header = finder_.Find(rows, blocks_, first_data);
+    if (header.columns.empty()) {
       gave_up_ = true;
-      waiting_.clear();
       return absl::OkStatus();
     }
-    for (size_t i = 0; i + 1 < first_data; ++i) {
-      if (best.sheet_unit == Unit::kNone) best.sheet_unit = CornerUnit(waiting_[i]);
-    }
+    for (size_t i = 0; i < first_data; ++i) above_.insert(TextOf(rows[i]));
     summary_.has_header = true;
-    header_ = std::move(best);
+    header_ = std::move(header);
     last_row_ = header_->row;
     RETURN_IF_ERROR(on_header_(*header_));
-    const std::vector<Row> rows = std::exchange(waiting_, {});
     for (size_t i = first_data; i < rows.size(); ++i) RETURN_IF_ERROR(TakeBelow(rows[i]));
     return absl::OkStatus();
   }
@@ -235,7 +134,8 @@ class TableReader {
       ++summary_.blank_rows;
       return absl::OkStatus();
     }
-    if (IsRepeatedHeader(row)) {
+    merges_.MoveTo(row.number);
+    if (above_.count(TextOf(row)) > 0 || IsRepeatedHeader(row)) {
       ++summary_.repeated_headers;
       return absl::OkStatus();
     }
@@ -245,30 +145,52 @@ class TableReader {
       if (cell != nullptr && !column.key.empty()) data.cells.emplace(column.key, *cell);
     }
     if (IsNoData(row, data)) return absl::OkStatus();
+    TakeFromAbove(data);
     ++summary_.rows;
     return on_row_(data);
   }
 
+  // Both rows of a header of two come again on a new page: a group's name is the beginning of its columns' texts.
   bool IsRepeatedHeader(const Row& row) const {
     size_t same = 0;
-    for (const HeaderColumn& column : header_->columns) {
-      const Cell* cell = CellAt(row, column.column);
-      if (cell != nullptr && absl::EndsWith(NormaliseName(column.text), NormaliseName(cell->text))) ++same;
+    size_t filled = 0;
+    for (const Cell& cell : row.cells) {
+      if (IsBlank(&cell)) continue;
+      ++filled;
+      const std::string text = NormaliseName(cell.text);
+      for (const HeaderColumn& column : header_->columns) {
+        if (column.column != cell.column) continue;
+        const std::string words = NormaliseName(column.text);
+        if (absl::StartsWith(words, text) || absl::EndsWith(words, text)) ++same;
+      }
     }
-    return same >= 2 && same * 2 > header_->columns.size();
+    return same >= 2 && same * 2 > filled;
   }
 
-  // A label in one of the first cells makes a row a total or a note, unless the row has what identifies a record.
+  // A label in one of the first cells makes a row a total or a note, unless the row has what identifies a record; so
+  // does a single cell merged across half of the table.
   bool IsNoData(const Row& row, const DataRow& data) {
+    std::vector<const Cell*> filled;
+    for (const Cell& cell : row.cells) {
+      if (!IsBlank(&cell)) filled.push_back(&cell);
+    }
     Label label = Label::kNone;
-    for (size_t i = 0; i < row.cells.size() && i < kLabelCells && label == Label::kNone; ++i) {
-      label = LabelOf(row.cells[i]);
+    for (size_t i = 0; i < filled.size() && i < kLabelCells && label == Label::kNone; ++i) {
+      label = LabelOf(*filled[i]);
       if (i > 0 && label == Label::kNote) label = Label::kNone;
     }
+    if (label == Label::kNone && filled.size() == 1 && IsWide(*filled[0])) label = Label::kNote;
     if (label == Label::kNone) return false;
     if (label == Label::kTotal && HasIdentity(data)) return false;
     ++(label == Label::kNote ? summary_.note_rows : summary_.total_rows);
     return true;
+  }
+
+  bool IsWide(const Cell& cell) const {
+    constexpr int kLeastColumns = 3;
+    const MergedBlock* block = merges_.Find(cell.column);
+    const int columns = block == nullptr ? 1 : block->last_column - block->first_column + 1;
+    return columns >= kLeastColumns && columns * 2 >= static_cast<int>(header_->columns.size());
   }
 
   bool HasIdentity(const DataRow& data) const {
@@ -278,25 +200,72 @@ class TableReader {
     });
   }
 
+  // Cells that stand for the one above get its content, or are marked as what cannot be read.
+  void TakeFromAbove(DataRow& data) {
+    for (const HeaderColumn& column : header_->columns) {
+      if (column.key.empty()) continue;
+      const auto at = data.cells.find(column.key);
+      const MergedBlock* block = merges_.Find(column.column);
+      const bool is_first =
+          block == nullptr || (block->first_row == data.number && block->first_column == column.column);
+      const bool below_header = block != nullptr && block->first_row > header_->row;
+      const bool says = at != data.cells.end() && SaysAsAbove(at->second);
+      const bool merged = at == data.cells.end() && !is_first && below_header;
+      if (says || merged) {
+        FillFromAbove(data, column, merged ? block : nullptr);
+      } else if (at != data.cells.end()) {
+        above_cells_[column.key] = at->second;
+        above_rows_[column.key] = data.number;
+      } else {
+        above_cells_.erase(column.key);
+      }
+    }
+  }
+
+  bool HasCellAt(const DataRow& data, int column) const {
+    return std::any_of(data.cells.begin(), data.cells.end(),
+                       [&](const auto& entry) { return entry.second.column == column; });
+  }
+
+  void FillFromAbove(DataRow& data, const HeaderColumn& column, const MergedBlock* block) {
+    const auto above = above_cells_.find(column.key);
+    const bool same_column = block == nullptr || block->first_column == column.column;
+    // What a block holds stands in its first row; nothing is known of it if that row was no data.
+    const bool known = above != above_cells_.end() &&
+                       (block == nullptr || (same_column && above_rows_[column.key] >= block->first_row));
+    if (known && inheriting_.count(column.key) > 0) {
+      data.cells[column.key] = above->second;
+      ++summary_.inherited_cells;
+      return;
+    }
+    // A merged block with nothing in it stands for nothing.
+    if (block != nullptr && block->first_row == data.number && !HasCellAt(data, block->first_column)) return;
+    if (block != nullptr && same_column && above == above_cells_.end() && block->first_row < data.number) return;
+    Cell cell;
+    cell.column = column.column;
+    cell.kind = CellKind::kAsAbove;
+    cell.text = "同上";
+    data.cells[column.key] = cell;
+  }
+
   const Layout& layout_;
+  HeaderFinder finder_;
+  std::vector<MergedBlock> blocks_;
+  MergeCursor merges_;
   const std::function<absl::Status(const Header&)>& on_header_;
   const std::function<absl::Status(const DataRow&)>& on_row_;
-  Aliases aliases_;
+  std::set<std::string, std::less<>> inheriting_;
   std::vector<Row> waiting_;
   std::optional<Header> header_;
+  std::set<std::string> above_;  // the texts of the rows up to the header, which may come again
+  std::map<std::string, Cell, std::less<>> above_cells_;
+  std::map<std::string, int, std::less<>> above_rows_;
   bool gave_up_ = false;
   int last_row_ = 0;
   TableSummary summary_;
 };
 
 }  // namespace
-
-const HeaderColumn* Header::Find(absl::string_view key) const {
-  for (const HeaderColumn& column : columns) {
-    if (column.key == key) return &column;
-  }
-  return nullptr;
-}
 
 const Cell* DataRow::Find(absl::string_view key) const {
   const auto found = cells.find(key);
@@ -306,7 +275,8 @@ const Cell* DataRow::Find(absl::string_view key) const {
 absl::StatusOr<TableSummary> ReadTable(Workbook& workbook, int sheet, const Layout& layout,
                                        const std::function<absl::Status(const Header&)>& on_header,
                                        const std::function<absl::Status(const DataRow&)>& on_row) {
-  TableReader reader(layout, on_header, on_row);
+  ASSIGN_OR_RETURN(std::vector<MergedBlock> blocks, workbook.ReadMerges(sheet));
+  TableReader reader(layout, std::move(blocks), on_header, on_row);
   RETURN_IF_ERROR(workbook.ReadRows(sheet, [&](const Row& row) { return reader.Take(row); }));
   return reader.End();
 }

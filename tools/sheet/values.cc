@@ -17,6 +17,7 @@
 #include "common/domain/credit_code.h"
 #include "common/domain/fen.h"
 #include "common/domain/name_text.h"
+#include "tools/sheet/chinese_number.h"
 #include "tools/sheet/number_format.h"
 #include "tools/sheet/refusal.h"
 
@@ -39,26 +40,74 @@ absl::Status Expected(const Cell& cell, absl::string_view english, absl::string_
   return Malformed(absl::StrCat("\"", shown, "\" is not ", english), absl::StrCat("“", shown, "”不是", chinese));
 }
 
-absl::Status CheckReadable(const Cell& cell) {
-  if (cell.kind == CellKind::kError) {
-    return Malformed(
-        absl::StrCat("the cell holds the error ", Shown(cell.text), "; mend the formula or type the value"),
-        absl::StrCat("单元格是错误值 ", Shown(cell.text), "，请改正公式或直接填写数值"));
-  }
-  if (cell.kind == CellKind::kFormulaWithoutValue) {
-    return Malformed(
-        "the cell is a formula that was saved without its result; open the file, let it calculate and save it",
-        "单元格是公式，但文件里没有保存计算结果；请打开文件计算后保存");
-  }
-  return absl::OkStatus();
-}
-
 bool IsDigits(absl::string_view text) {
   if (text.empty()) return false;
   for (const char c : text) {
     if (!absl::ascii_isdigit(static_cast<unsigned char>(c))) return false;
   }
   return true;
+}
+
+absl::Status LostDigits(const Cell& cell) {
+  const std::string shown = Shown(cell.text);
+  return Malformed(absl::StrCat("a spreadsheet keeps 15 digits of a number only: ", shown,
+                                " is not what was typed; set the cell's format to text and type it again"),
+                   absl::StrCat("表格软件对数值只保留 15 位有效数字，", shown,
+                                " 已不是原来填写的内容；请把单元格设为文本格式后重新填写"));
+}
+
+absl::Status RefuseFormula() {
+  return Malformed(
+      "the cell is a formula that was saved without its result; open the file, let it calculate and save it",
+      "单元格是公式，但文件里没有保存计算结果；请打开文件计算后保存");
+}
+
+// True for #REF! and the like, which CSV files hold as text.
+bool IsErrorWord(absl::string_view text) {
+  for (const absl::string_view word :
+       {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}) {
+    if (text == word) return true;
+  }
+  return !text.empty() && text.find_first_not_of('#') == absl::string_view::npos && text.size() > 2;  // too narrow: ###
+}
+
+// True for 9.16401E+17, as a spreadsheet shows a long number.
+bool IsScientific(absl::string_view text) {
+  const size_t e = text.find_first_of("Ee");
+  if (e == absl::string_view::npos || e == 0 || text.substr(e + 1, 1) != "+") return false;
+  return text.substr(0, e).find_first_not_of(".0123456789") == absl::string_view::npos && IsDigits(text.substr(e + 2));
+}
+
+// The text without the apostrophe, or the ="", that tells a spreadsheet to keep a number as text.
+absl::string_view Unquoted(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  if (absl::StartsWith(text, "=\"") && absl::EndsWith(text, "\"") && text.size() > 3) {
+    return text.substr(2, text.size() - 3);
+  }
+  for (const absl::string_view quote : {"'", "’", "‘", "`"}) {
+    absl::string_view rest = text;
+    if (absl::ConsumePrefix(&rest, quote) && !rest.empty() &&
+        absl::ascii_isalnum(static_cast<unsigned char>(rest[0]))) {
+      return rest;
+    }
+  }
+  return text;
+}
+
+absl::Status CheckReadable(const Cell& cell) {
+  const absl::string_view text = cell.kind == CellKind::kText ? absl::StripAsciiWhitespace(cell.text) : "";
+  if (cell.kind == CellKind::kError || IsErrorWord(text)) {
+    return Malformed(
+        absl::StrCat("the cell holds the error ", Shown(cell.text), "; mend the formula or type the value"),
+        absl::StrCat("单元格是错误值 ", Shown(cell.text), "，请改正公式或直接填写数值"));
+  }
+  if (cell.kind == CellKind::kFormulaWithoutValue) return RefuseFormula();
+  if (text.size() > 1 && text[0] == '=' && Unquoted(text) == text) return RefuseFormula();
+  if (cell.kind != CellKind::kAsAbove) return absl::OkStatus();
+  return Malformed(
+      "the cell stands for the one above (同上, or merged with it), which this column does not take over; "
+      "write the value itself",
+      "单元格写“同上”或与上一行合并，此列不沿用上一行的内容；请逐行填写");
 }
 
 // "1190" for "1,190" whose separators stand where they belong; unchanged otherwise.
@@ -87,6 +136,11 @@ constexpr std::array<UnitWord, 5> kUnitWords{{{"亿元", Unit::kYiYuan},
 absl::Status RefuseMoney(const Cell& cell) {
   return Expected(cell, "an amount of money; expected a number such as 300, 1,190.50, 300万元 or 3000000元",
                   "金额；应为数字，如 300、1,190.50、300万元 或 3000000元");
+}
+
+absl::Status RefuseSplit(const Cell& cell) {
+  return Expected(cell, "one number: a space or a line break parts it; write it in one piece",
+                  "一个完整的数：数字之间有空格或换行；请连续书写");
 }
 
 absl::StatusOr<MoneyUnit> MoneyUnitOf(Unit unit) {
@@ -150,10 +204,12 @@ absl::StatusOr<std::optional<Day>> DayOfNumber(const Cell& cell) {
 
 // A text of digits, 年月日, dots, strokes and hyphens as its parts; a time of day behind the date is dropped.
 absl::StatusOr<std::optional<Day>> DayOfText(const Cell& cell) {
-  absl::string_view raw = absl::StripAsciiWhitespace(cell.text);
+  absl::string_view raw = Unquoted(cell.text);
   const size_t gap = raw.find_first_of(" T");
   if (gap != absl::string_view::npos && absl::StrContains(raw.substr(gap), ":")) raw = raw.substr(0, gap);
   std::string text = NormaliseName(raw);
+  const bool split = HasSplitDigits(raw) && !(IsDigits(text) && text.size() == 8);
+  if (split) return RefuseSplit(cell);
   if (IsDigits(text) && text.size() == 8) {
     return DayOfParts(cell, text.substr(0, 4), text.substr(4, 2), text.substr(6));
   }
@@ -200,11 +256,36 @@ Unit UnitOf(absl::string_view words) {
   return Unit::kNone;
 }
 
+std::string UnitWordOf(const Cell& cell) {
+  if (cell.kind != CellKind::kText) return "";
+  const std::string text = NormaliseName(cell.text);
+  for (const UnitWord& word : kUnitWords) {
+    if (absl::EndsWith(text, word.word)) return std::string(word.word);
+  }
+  return "";
+}
+
+bool HasSplitDigits(absl::string_view text) {
+  bool digit = false;
+  bool gap = false;
+  for (size_t at = 0; at < text.size();) {
+    const int32_t point = NextCodePoint(text, at);
+    const bool is_digit = (point >= '0' && point <= '9') || (point >= 0xFF10 && point <= 0xFF19);
+    const bool is_space = point == ' ' || (point >= '\t' && point <= '\r') || point == 0x3000 || point == 0xA0 ||
+                          (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x202F;
+    if (is_digit && gap) return true;
+    gap = is_space && (digit || gap);
+    digit = is_digit;
+  }
+  return false;
+}
+
 bool IsBlank(const Cell* cell) {
   if (cell == nullptr || cell->kind == CellKind::kEmpty) return true;
   if (cell->kind != CellKind::kText) return false;
   const std::string text = NormaliseName(cell->text);
-  for (const absl::string_view nothing : {"", "-", "--", "—", "——", "–", "/", "\\", "无", "n/a", "空"}) {
+  for (const absl::string_view nothing :
+       {"", "-", "--", "---", "—", "——", "–", "―", "─", "/", "//", "\\", "无", "暂无", "n/a", "空", "null"}) {
     if (text == nothing) return true;
   }
   return false;
@@ -213,13 +294,17 @@ bool IsBlank(const Cell* cell) {
 absl::StatusOr<std::string> ParseText(const Cell* cell) {
   if (IsBlank(cell)) return std::string();
   RETURN_IF_ERROR(CheckReadable(*cell));
-  std::string text = absl::StrReplaceAll(cell->text, {{"\n", ""},
-                                                      {"\r", ""},
-                                                      {"\t", ""},
-                                                      {"\xC2\xA0", " "},
-                                                      {"\xE2\x80\x8B", ""},
-                                                      {"\xEF\xBB\xBF", ""},
-                                                      {"\xC2\xAD", ""}});
+  if (IsScientific(cell->text)) return LostDigits(*cell);
+  if (cell->kind == CellKind::kNumber && IsDigits(cell->text) && cell->text.size() > kExactDigits)
+    return LostDigits(*cell);
+  const absl::string_view raw = cell->kind == CellKind::kText ? Unquoted(cell->text) : absl::string_view(cell->text);
+  std::string text = absl::StrReplaceAll(raw, {{"\n", ""},
+                                               {"\r", ""},
+                                               {"\t", ""},
+                                               {"\xC2\xA0", " "},
+                                               {"\xE2\x80\x8B", ""},
+                                               {"\xEF\xBB\xBF", ""},
+                                               {"\xC2\xAD", ""}});
   absl::string_view view = text;
   const absl::string_view wide = "\xE3\x80\x80";  // U+3000
   for (size_t before = view.size() + 1; before != view.size();) {
@@ -234,17 +319,15 @@ absl::StatusOr<std::string> ParseText(const Cell* cell) {
 absl::StatusOr<std::string> ParseCode(const Cell* cell) {
   if (IsBlank(cell)) return std::string();
   RETURN_IF_ERROR(CheckReadable(*cell));
-  if (cell->kind == CellKind::kText) return NormaliseCode(absl::StrReplaceAll(cell->text, {{"\xC2\xAD", ""}}));
+  if (cell->kind == CellKind::kText) {
+    std::string code = NormaliseCode(absl::StrReplaceAll(Unquoted(cell->text), {{"\xC2\xAD", ""}}));
+    if (IsScientific(code)) return LostDigits(*cell);
+    return code;
+  }
   if (cell->kind != CellKind::kNumber || !IsDigits(cell->text)) {
     return Expected(*cell, "a code; type it as text", "编码；请按文本格式填写");
   }
-  if (cell->text.size() > kExactDigits) {
-    return Malformed(
-        absl::StrCat("the code stands in a numeric cell, where a spreadsheet keeps 15 digits only: ", cell->text,
-                     " is not what was typed; set the cell's format to text and type the code again"),
-        absl::StrCat("编码填在数值格式的单元格里，表格软件只保留 15 位有效数字，", cell->text,
-                     " 已不是原来的编码；请把单元格设为文本格式后重新填写"));
-  }
+  if (cell->text.size() > kExactDigits) return LostDigits(*cell);
   return cell->text;
 }
 
@@ -254,7 +337,9 @@ absl::StatusOr<std::optional<int64_t>> ParseMoney(const Cell* cell, const Units&
   Unit unit = units.header != Unit::kNone ? units.header : units.sheet != Unit::kNone ? units.sheet : units.fallback;
   std::string number = cell->text;
   if (cell->kind == CellKind::kText) {
-    const std::string text = NormaliseName(cell->text);
+    if (HasSplitDigits(cell->text)) return RefuseSplit(*cell);
+    const std::string text = absl::StrReplaceAll(NormaliseName(Unquoted(cell->text)), {{"圆", "元"}});
+    if (const std::optional<int64_t> fen = FenOfChinese(text); fen.has_value()) return *fen;
     absl::string_view rest = text;
     for (const absl::string_view prefix : {"人民币", "rmb", "cny", "¥", "￥"}) absl::ConsumePrefix(&rest, prefix);
     absl::ConsumeSuffix(&rest, "整");
@@ -298,7 +383,8 @@ absl::StatusOr<std::optional<int64_t>> ParseRatePpm(const Cell* cell, Unit heade
   constexpr size_t kPercentPlaces = 4;
   if (IsBlank(cell)) return std::nullopt;
   RETURN_IF_ERROR(CheckReadable(*cell));
-  std::string text = cell->kind == CellKind::kText ? NormaliseName(cell->text) : cell->text;
+  if (cell->kind == CellKind::kText && HasSplitDigits(cell->text)) return RefuseSplit(*cell);
+  std::string text = cell->kind == CellKind::kText ? NormaliseName(Unquoted(cell->text)) : cell->text;
   absl::string_view number = text;
   size_t places = kPercentPlaces;
   if (cell->kind == CellKind::kNumber && cell->percent) {
@@ -318,7 +404,9 @@ absl::StatusOr<std::optional<int64_t>> ParseRatePpm(const Cell* cell, Unit heade
 absl::StatusOr<std::optional<int64_t>> ParseInteger(const Cell* cell) {
   if (IsBlank(cell)) return std::nullopt;
   RETURN_IF_ERROR(CheckReadable(*cell));
-  const std::string text = cell->kind == CellKind::kText ? WithoutSeparators(NormaliseName(cell->text)) : cell->text;
+  if (cell->kind == CellKind::kText && HasSplitDigits(cell->text)) return RefuseSplit(*cell);
+  const std::string text =
+      cell->kind == CellKind::kText ? WithoutSeparators(NormaliseName(Unquoted(cell->text))) : cell->text;
   const bool numeric = cell->kind == CellKind::kText || (cell->kind == CellKind::kNumber && !cell->percent);
   const std::optional<int64_t> value = numeric ? ScaleDecimal(text, 0) : std::nullopt;
   if (value.has_value()) return *value;

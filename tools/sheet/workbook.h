@@ -23,6 +23,7 @@ struct Limits {
   int32_t rows = 1048576;
   int32_t columns = 1024;
   int32_t sheets = 256;
+  int32_t merges = 200000;  // merged blocks of a sheet
   int32_t zip_ratio = 150;  // unpacked to packed, of a part above 8 MB
 };
 
@@ -30,6 +31,14 @@ struct Limits {
 struct SheetInfo {
   std::string name;
   bool hidden = false;
+};
+
+// A block of cells merged into one, whose content stands in its first cell. Columns from 0, rows from 1, both included.
+struct MergedBlock {
+  int first_row = 0;
+  int last_row = 0;
+  int first_column = 0;
+  int last_column = 0;
 };
 
 // Receives rows in order. An error ends the reading and is its result.
@@ -44,6 +53,8 @@ class Workbook {
   // Streams the rows of a sheet that have a cell; may be called again. INVALID_ARGUMENT names what is wrong with the
   // file.
   virtual absl::Status ReadRows(int sheet, const OnRow& on_row) = 0;
+  // The merged blocks of a sheet, by their first rows.
+  virtual absl::StatusOr<std::vector<MergedBlock>> ReadMerges(int sheet) = 0;
 };
 
 // Opens a file by what it holds, whatever its name ends in: .xlsx, or CSV in UTF-8 (with or without BOM) or GB18030.

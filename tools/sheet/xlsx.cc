@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 
 #include "common/base/status_macros.h"
+#include "tools/sheet/merges.h"
 #include "tools/sheet/number_format.h"
 #include "tools/sheet/refusal.h"
 #include "tools/sheet/xlsx_parts.h"
@@ -199,6 +200,10 @@ class XlsxWorkbook final : public Workbook {
         [&](absl::string_view element) { return reader.End(element); },
         [&](absl::string_view text) { return reader.Text(text); }};
     return book_.archive.Parse(book_.workbook.sheets[static_cast<size_t>(sheet)].part, handler);
+  }
+
+  absl::StatusOr<std::vector<MergedBlock>> ReadMerges(int sheet) override {
+    return ReadMergedBlocks(book_.archive, book_.workbook.sheets[static_cast<size_t>(sheet)].part, book_.limits);
   }
 
  private:

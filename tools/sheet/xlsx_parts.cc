@@ -38,16 +38,10 @@ std::string ResolveTarget(const std::string& part, absl::string_view target) {
 }
 
 absl::Status RefuseArchive(const Archive& archive) {
-  if (archive.Has("word/document.xml")) {
-    return Malformed("the file is a Word document, not a spreadsheet; hand over .xlsx or .csv",
-                     "文件是 Word 文档，不是表格；请提供 .xlsx 或 .csv");
-  }
-  if (archive.Has("content.xml")) {
-    return Malformed("the file is an OpenDocument spreadsheet (.ods); save it as .xlsx",
-                     "文件是 OpenDocument 表格（.ods）；请另存为 .xlsx");
-  }
-  return Malformed("the file is a zip archive without a workbook in it; hand over the .xlsx itself",
-                   "文件是压缩包，里面没有工作簿；请直接提供 .xlsx 文件");
+  if (archive.Has("word/document.xml")) return NotASheet("a Word document (.docx)", "Word 文档（.docx）");
+  if (archive.Has("ppt/presentation.xml")) return NotASheet("a presentation (.pptx)", "演示文稿（.pptx）");
+  if (archive.Has("content.xml")) return SaveAsXlsx("an OpenDocument file (.ods)", "OpenDocument 文件（.ods）");
+  return NotASheet("a zip archive without a workbook in it", "压缩包，里面没有工作簿");
 }
 
 }  // namespace
@@ -82,8 +76,7 @@ absl::StatusOr<WorkbookPart> ReadWorkbookPart(const Archive& archive, const Limi
     return RefuseArchive(archive);
   }
   if (absl::EndsWith(workbook_part, ".bin")) {
-    return Malformed("the file is a binary workbook (.xlsb); save it as .xlsx",
-                     "文件是二进制工作簿（.xlsb）；请另存为 .xlsx");
+    return SaveAsXlsx("a binary workbook (.xlsb)", "二进制工作簿（.xlsb）");
   }
   ASSIGN_OR_RETURN(const std::vector<Relation> relations, ReadRelations(archive, workbook_part));
   WorkbookPart workbook;
@@ -93,8 +86,7 @@ absl::StatusOr<WorkbookPart> ReadWorkbookPart(const Archive& archive, const Limi
     if (relation.kind == "styles") workbook.styles_part = relation.target;
     if (relation.kind == "sharedStrings") workbook.strings_part = relation.target;
     if (relation.kind == "vbaProject") {
-      return Malformed("the workbook carries macros (.xlsm); save it as .xlsx without them",
-                       "工作簿带有宏（.xlsm）；请另存为不含宏的 .xlsx");
+      return SaveAsXlsx("a workbook with macros (.xlsm)", "带有宏的工作簿（.xlsm）");
     }
   }
   const PartHandler handler{

@@ -107,7 +107,8 @@ absl::StatusOr<Archive> Archive::Open(const std::string& path, const Limits& lim
 
 bool Archive::Has(const std::string& part) const { return zip_name_locate(archive_.get(), part.c_str(), 0) >= 0; }
 
-absl::Status Archive::Parse(const std::string& part, const PartHandler& handler) const {
+absl::Status Archive::Read(const std::string& part,
+                           absl::FunctionRef<absl::Status(absl::string_view bytes)> on_bytes) const {
   zip_stat_t stat;
   zip_stat_init(&stat);
   if (zip_stat(archive_.get(), part.c_str(), 0, &stat) != 0) return Damaged(part);
@@ -115,29 +116,36 @@ absl::Status Archive::Parse(const std::string& part, const PartHandler& handler)
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen(archive_.get(), part.c_str(), 0), zip_fclose);
   if (file == nullptr) return Damaged(part);
 
+  // The sizes in the archive's directory are its author's claim: what really comes out is counted as well.
+  const auto claimed = static_cast<int64_t>(stat.size);
+  int64_t total = 0;
+  std::string buffer(kBlock, '\0');
+  for (;;) {
+    const zip_int64_t got = zip_fread(file.get(), buffer.data(), kBlock);
+    if (got < 0) return Damaged(part);
+    if (got == 0) return absl::OkStatus();
+    total += got;
+    if (total > claimed) return Bloated(part, claimed);
+    RETURN_IF_ERROR(on_bytes(absl::string_view(buffer.data(), static_cast<size_t>(got))));
+  }
+}
+
+absl::Status Archive::Parse(const std::string& part, const PartHandler& handler) const {
   const std::unique_ptr<XML_ParserStruct, void (*)(XML_Parser)> parser(XML_ParserCreate(nullptr), XML_ParserFree);
   Run run{parser.get(), handler, absl::OkStatus()};
   XML_SetUserData(parser.get(), &run);
   XML_SetElementHandler(parser.get(), OnStart, OnEnd);
   XML_SetCharacterDataHandler(parser.get(), OnText);
   XML_SetStartDoctypeDeclHandler(parser.get(), OnDoctype);
-
-  // The sizes in the archive's directory are its author's claim: what really comes out is counted as well.
-  const int64_t claimed = static_cast<int64_t>(stat.size);
-  int64_t total = 0;
-  for (zip_int64_t got = 1; got > 0;) {
-    void* buffer = XML_GetBuffer(parser.get(), kBlock);
-    if (buffer == nullptr) return absl::ResourceExhaustedError("out of memory");
-    got = zip_fread(file.get(), buffer, kBlock);
-    if (got < 0) return Damaged(part);
-    total += got;
-    if (total > claimed) return Bloated(part, claimed);
-    if (XML_ParseBuffer(parser.get(), static_cast<int>(got), got == 0) == XML_STATUS_ERROR) {
-      RETURN_IF_ERROR(run.status);
-      return Damaged(part);
+  const auto take = [&](absl::string_view bytes, bool last) -> absl::Status {
+    if (XML_Parse(parser.get(), bytes.data(), static_cast<int>(bytes.size()), last ? 1 : 0) != XML_STATUS_ERROR) {
+      return run.status;
     }
-  }
-  return run.status;
+    RETURN_IF_ERROR(run.status);
+    return Damaged(part);
+  };
+  RETURN_IF_ERROR(Read(part, [&](absl::string_view bytes) { return take(bytes, /*last=*/false); }));
+  return take("", /*last=*/true);
 }
 
 }  // namespace kechuang::sheet

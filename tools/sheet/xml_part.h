@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -45,6 +46,8 @@ class Archive {
   static absl::StatusOr<Archive> Open(const std::string& path, const Limits& limits);
 
   bool Has(const std::string& part) const;
+  // Streams the bytes of one part, with the checks of Parse but for those of XML.
+  absl::Status Read(const std::string& part, absl::FunctionRef<absl::Status(absl::string_view bytes)> on_bytes) const;
   // Streams one XML part through a handler. INVALID_ARGUMENT if it is missing, damaged, encrypted, not XML, larger than
   // the limits allow, or declares a document type.
   absl::Status Parse(const std::string& part, const PartHandler& handler) const;
