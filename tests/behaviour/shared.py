@@ -18,6 +18,8 @@ from doors import Error, Inexpressible, doors_of, plain  # noqa: E402
 # What a record gets at its own time and place, whichever door it came by.
 VOLATILE = {"create_time", "update_time", "delete_time", "time", "hash", "sequence", "next_page_token", "before", "after",
             "registration_number"}
+# Faults that a door which takes text finds while it reads, and that others leave to the service: in words of their own.
+READ_BY_THE_DOOR = {"FIELD_UNKNOWN", "FIELD_UNKNOWN_VALUE", "FIELD_MALFORMED"}
 NOWHERE = "this door cannot say it"
 
 _numbers = itertools.count(1)
@@ -132,12 +134,16 @@ def refusal(error):
     """An error as it is compared: code, reason and details, or the words where a door shows no more."""
     if error.code is None:
         return {"words": error.message.splitlines()}
-    lines = [error.message]
+    said = {"code": error.code, "reason": error.reason, "message": error.message, "details": error.details,
+            "words": [error.message]}
     violations = error.detail("google.rpc.BadRequest")
     if violations is not None and error.reason == "INVALID_FIELDS":
-        lines = ["these fields are wrong:"]
-        lines += [f"  {one['field']}: {one['description']}" for one in violations["field_violations"]]
-    return {"code": error.code, "reason": error.reason, "message": error.message, "details": error.details, "words": lines}
+        # The sentences of the whole error are made of those of its violations.
+        wrong = [(one["field"], one["reason"], "" if one["reason"] in READ_BY_THE_DOOR else one["description"])
+                 for one in violations["field_violations"]]
+        said.update(message="", details=sorted(wrong), words=["these fields are wrong:"])
+        said["words"] += [f"  {field}: {description}" for field, _, description in wrong]
+    return said
 
 
 def agree(one, other):
@@ -146,7 +152,8 @@ def agree(one, other):
         return True
     if set(one) == {"words"} or set(other) == {"words"}:
         # What follows the sentence says what to do next, which is the door's own.
-        return "words" in one and "words" in other and all(a == b for a, b in zip(one["words"], other["words"]))
+        return "words" in one and "words" in other and all(a.startswith(b) or b.startswith(a)
+                                                           for a, b in zip(one["words"], other["words"]))
     return one == other
 
 
