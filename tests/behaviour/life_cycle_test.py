@@ -5,7 +5,7 @@ import unittest
 import run
 from catalogue import methods
 from records import WAN, certification, consent, contract, create_bank, create_contract, create_enterprise, create_loan
-from records import accepted_contract, create_pool, learn_posting, registered_contract
+from records import accepted_contract, create_pool, enterprise, learn_posting, registered_contract
 from shared import Behaviour, ThoroughTalk, day, every_door
 
 
@@ -222,11 +222,48 @@ class ContractLife(Behaviour):
         self.assertEqual(kinds, [[inserted, rejected], [unchanged, rejected]])
 
 
+class ImportLife(Behaviour):
+    def imported(self, to, method, rows):
+        """Imports rows of which each makes a record; the import's name."""
+        source = {"import_id": to.fresh("import"), "file_name": "名单.xlsx", "file_hash": "a" * 64, "kind": "test"}
+        rows = [{"origin": {"row": number + 2}, **row} for number, row in enumerate(rows)]
+        answers, error = to.door.stream(method, [{"source": source, "rows": rows}])
+        self.assertIsNone(error)
+        self.assertEqual([outcome.kind for answer in answers for outcome in answer.outcomes], [1] * len(rows))
+        return f"imports/{source['import_id']}"
+
+    def taken_back(self, to, journal, name, records):
+        self.assertEqual(to.ok(f"{journal}/GetImport", {"name": name}).inserted_count, records)
+        answer = to.ok(f"{journal}/RevertImport", {"name": name, "reason": "文件选错了"})
+        back = getattr(answer, "import")
+        self.assertEqual((back.removed_count, back.kept_count), (records, 0))
+        newest = to.door.call(f"{journal}/ListImports", {"kind": "test", "page_size": 1})
+        self.assertEqual(newest.imports[0], back)
+        to.refused(f"{journal}/RevertImport", {"name": "imports/absent", "reason": "无"}, "NOT_FOUND", "RECORD_NOT_FOUND")
+
+    @every_door
+    def test_of_enterprises(self, to):
+        rows = [{"enterprise": enterprise(to)} for _ in range(3)]
+        self.taken_back(to, "EnterpriseJournal", self.imported(to, "ImportEnterprises", rows), 3)
+
+    @every_door
+    def test_of_banks(self, to):
+        rows = [{"bank": {"bank_name": f"{to.fresh('bank')} 银行", "bank_id": to.fresh("bank")}} for _ in range(2)]
+        self.taken_back(to, "LoanJournal", self.imported(to, "ImportLoans", rows), 2)
+
+    @every_door
+    def test_of_contracts(self, to):
+        number = to.learn(f"2022640104{to.number():06d}", "number")
+        row = contract(to, registry_division_code="640104", registration_number=number,
+                       registration_date={"year": 2022, "month": 3, "day": 5}, signing_date={"year": 2022, "month": 3, "day": 1})
+        self.taken_back(to, "ContractJournal", self.imported(to, "ImportContracts", [{"contract": row}]), 1)
+
+
 class EveryChange(Behaviour):
     def test_may_be_tried_and_repeated(self):
         """All the lives above once more, each change as a trial, in earnest, and again; and no change is left out."""
         changes = {one.name for one in methods().values() if one.mutates}
-        lives = [getattr(case, name).__wrapped__ for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife)
+        lives = [getattr(case, name).__wrapped__ for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife, ImportLife)
                  for name in unittest.TestLoader().getTestCaseNames(case)]
         for door in self.doors:
             with self.subTest(door=door.name):
