@@ -2,8 +2,10 @@
 #define KECHUANG_COMMON_API_FIELD_TEXT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "absl/numeric/int128.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -25,21 +27,30 @@ absl::Status SetFromText(google::protobuf::Message& message, const google::proto
 // True for a message type that SetFromText takes as one text.
 bool HasTextForm(const google::protobuf::Descriptor& type);
 
-// The type of a field's single values as a caller reads it: "a text", "a whole number of 64 bits", "one of the values
-// of ContractClass", "an object"; in Chinese likewise.
-struct TypeWords {
+// A phrase in both languages.
+struct Words {
   std::string english;
   std::string chinese;
 };
-TypeWords WordsOf(const google::protobuf::FieldDescriptor& field);
-// FIELD_MALFORMED: the field wants such a value, not what was given ("a list", "列表").
-absl::Status WrongType(const google::protobuf::FieldDescriptor& field, const TypeWords& given);
+// What a field takes, for one value: "true or false", "a whole number", "an object {...}".
+Words WordsOf(const google::protobuf::FieldDescriptor& field);
+// FIELD_MALFORMED: the field takes such a value, not what was given ("a list").
+absl::Status WrongType(const google::protobuf::FieldDescriptor& field, const Words& given);
 
+// Sets or adds an integer; FIELD_OUT_OF_RANGE if the field's type cannot hold it.
+absl::Status SetInteger(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
+                        absl::int128 value);
+// The number of a text of digits, perhaps after a minus; nothing if it is no such text. One of more than 30 digits
+// comes as a number that no field can hold.
+std::optional<absl::int128> WholeNumber(absl::string_view text);
+// Sets or adds a bool or a fraction.
+void SetBool(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, bool value);
+void SetFraction(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, double value);
 // Sets or adds an enum by name or by number; FIELD_UNKNOWN_VALUE with the nearest name.
 absl::Status SetEnumByName(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
                            absl::string_view name);
 absl::Status SetEnumByNumber(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
-                             int64_t number);
+                             absl::int128 number);
 
 // "2022-03-05T08:00:00.5Z", with any offset, years 1 to 9999.
 absl::StatusOr<google::protobuf::Timestamp> TimestampFromText(absl::string_view text);

@@ -12,14 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
-#include "google/api/annotations.pb.h"
 #include "google/api/field_behavior.pb.h"
 #include "google/api/resource.pb.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "gtest/gtest.h"
 
+#include "common/api/http_route.h"
 #include "kechuang/api/v1/options.pb.h"
-#include "tests/descriptors/http_template.h"
 
 namespace kechuang {
 namespace {
@@ -121,36 +120,11 @@ bool Behaves(const FieldDescriptor* field, google::api::FieldBehavior wanted) {
 
 bool IsUnary(const MethodDescriptor* method) { return !method->client_streaming() && !method->server_streaming(); }
 
-struct Route {
-  std::string verb;
-  std::string path;
-  std::string body;
-};
-
 // The routes of a method, the additional ones too.
-std::vector<Route> RoutesOf(const MethodDescriptor* method) {
-  std::vector<Route> routes;
-  const std::function<void(const google::api::HttpRule&)> add = [&](const google::api::HttpRule& rule) {
-    if (!rule.get().empty()) routes.push_back({"GET", rule.get(), rule.body()});
-    if (!rule.put().empty()) routes.push_back({"PUT", rule.put(), rule.body()});
-    if (!rule.post().empty()) routes.push_back({"POST", rule.post(), rule.body()});
-    if (!rule.delete_().empty()) routes.push_back({"DELETE", rule.delete_(), rule.body()});
-    if (!rule.patch().empty()) routes.push_back({"PATCH", rule.patch(), rule.body()});
-    for (const google::api::HttpRule& more : rule.additional_bindings()) add(more);
-  };
-  add(method->options().GetExtension(google::api::http));
-  return routes;
-}
-
-// The field at a path such as "loan.name" below a message; nullptr if there is none.
-const FieldDescriptor* FieldAt(const Descriptor* message, const std::string& path) {
-  const FieldDescriptor* field = nullptr;
-  for (const std::string& part : std::vector<std::string>(absl::StrSplit(path, '.'))) {
-    field = message == nullptr ? nullptr : message->FindFieldByName(part);
-    if (field == nullptr || field->is_repeated()) return nullptr;
-    message = field->message_type();
-  }
-  return field;
+std::vector<api::HttpRoute> RoutesOf(const MethodDescriptor* method) {
+  absl::StatusOr<std::vector<api::HttpRoute>> routes = api::RoutesOf(*method);
+  if (!routes.ok()) ADD_FAILURE() << routes.status();
+  return routes.ok() ? *std::move(routes) : std::vector<api::HttpRoute>();
 }
 
 template <class Described>
@@ -192,7 +166,7 @@ TEST(Methods, NameThePermissionThatTheyNeed) {
 TEST(Methods, CanBeRepeatedAndTriedIfTheyChangeSomething) {
   Gaps gaps;
   for (const MethodDescriptor* method : All().Methods()) {
-    const std::vector<Route> routes = RoutesOf(method);
+    const std::vector<api::HttpRoute> routes = RoutesOf(method);
     // A search may come by POST, for the sake of its body; the right to read is all that it needs.
     const bool reads = absl::EndsWith(method->options().GetExtension(api::v1::permission), ".read");
     if (!IsUnary(method) || routes.empty() || routes.front().verb == "GET" || reads) continue;
@@ -213,36 +187,15 @@ TEST(Routes, ParseAndBindFieldsOfTheRequest) {
   Gaps gaps;
   std::set<std::string> taken;
   for (const MethodDescriptor* method : All().Methods()) {
-    for (const Route& route : RoutesOf(method)) {
-      const std::string what = absl::StrCat(method->full_name(), " ", route.verb, " ", route.path);
-      if (!taken.insert(absl::StrCat(route.verb, " ", route.path)).second) gaps.push_back(what + ": taken already");
-      const auto variables = VariablesOf(route.path);
-      if (!variables.has_value()) gaps.push_back(what + ": no template");
-      for (const std::string& variable : variables.value_or(std::vector<std::string>())) {
-        const FieldDescriptor* field = FieldAt(method->input_type(), variable);
-        if (field == nullptr || field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-          gaps.push_back(absl::StrCat(what, ": the request has no ", variable));
-        }
-      }
-      if (!route.body.empty() && route.body != "*" && FieldAt(method->input_type(), route.body) == nullptr) {
-        gaps.push_back(absl::StrCat(what, ": the request has no ", route.body));
-      }
+    for (const api::HttpRoute& route : RoutesOf(method)) {
+      const std::string what = absl::StrCat(method->full_name(), " ", route.verb, " ", route.path.text());
+      if (!taken.insert(absl::StrCat(route.verb, " ", route.path.shape())).second)
+        gaps.push_back(what + ": taken already");
       const bool sends_body = route.verb != "GET" && route.verb != "DELETE";
       if (sends_body == route.body.empty()) gaps.push_back(what + ": body '" + route.body + "'");
     }
   }
   EXPECT_THAT(gaps, IsEmpty());
-}
-
-TEST(Routes, AreReadAsTheirGrammarSays) {
-  EXPECT_THAT(*VariablesOf("/v1/{loan.name=loans/*}:disburse"), ElementsAre("loan.name"));
-  EXPECT_THAT(*VariablesOf("/v1/{parent=enterprises/*}/certifications"), ElementsAre("parent"));
-  EXPECT_THAT(*VariablesOf("/v1/{a}/{b=**}"), ElementsAre("a", "b"));
-  EXPECT_THAT(*VariablesOf("/v1/loanJournal:readAt"), IsEmpty());
-  for (const char* wrong :
-       {"", "v1/loans", "/v1/{name", "/v1/{=x}", "/v1//x", "/v1/x}", "/v1/{a=x y}", "/v1/x:", "/"}) {
-    EXPECT_FALSE(VariablesOf(wrong).has_value()) << wrong;
-  }
 }
 
 TEST(Fields, SayHowTheyBehave) {
