@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -17,7 +18,7 @@
 #include "tools/kc/catalogue.h"
 #include "tools/kc/errors.h"
 #include "tools/kc/json_text.h"
-#include "tools/kc/records.h"
+#include "tools/kc/print.h"
 
 namespace kechuang::kc {
 namespace {
@@ -49,36 +50,13 @@ void PrintLines(const Session& session, const MethodDescriptor& method, Exchange
   while (exchange.Read(*answer)) session.out() << MessageToJson(*answer, false) << std::endl;
 }
 
-absl::Status CallStreaming(const Session& session, const MethodDescriptor& method, std::istream& requests) {
-  Exchange exchange(*session.connection, method);
-  if (!method.client_streaming()) {
-    const std::string json{std::istreambuf_iterator<char>(requests), std::istreambuf_iterator<char>()};
-    const std::unique_ptr<Message> request = NewMessage(method.input_type());
-    RETURN_IF_ERROR(MessageFromJson(json, *request));
-    exchange.Write(*request);
-    exchange.EndWriting();
-    PrintLines(session, method, exchange);
-    return exchange.Finish();
-  }
-  absl::Status written;
-  int number = 0;
-  std::thread writer([&] { written = WriteLines(requests, method, exchange, number); });
-  PrintLines(session, method, exchange);
-  writer.join();
-  const absl::Status status = exchange.Finish();
-  if (written.ok()) return status;
-  session.Note({absl::StrCat("Line ", number, " of the requests:"), absl::StrCat("请求第 ", number, " 行：")});
-  return written;
-}
-
 absl::Status CallOnce(const Session& session, const MethodDescriptor& method, std::istream& requests) {
   const std::string json{std::istreambuf_iterator<char>(requests), std::istreambuf_iterator<char>()};
   const std::unique_ptr<Message> request = NewMessage(method.input_type());
   RETURN_IF_ERROR(MessageFromJson(json, *request));
   const std::unique_ptr<Message> answer = NewMessage(method.output_type());
   RETURN_IF_ERROR(Ask(*session.connection, method, *request, *answer));
-  PrintMessage(session, *answer);
-  return absl::OkStatus();
+  return PrintAnswer(session, *answer);
 }
 
 absl::Status Call(Session& session, const CommandLine& command) {
@@ -101,6 +79,45 @@ std::string StreamedName(const google::protobuf::Descriptor& type, bool streamin
 }
 
 }  // namespace
+
+absl::Status CallStreaming(const Session& session, const MethodDescriptor& method, std::istream& requests) {
+  Exchange exchange(*session.connection, method);
+  if (!method.client_streaming()) {
+    const std::string json{std::istreambuf_iterator<char>(requests), std::istreambuf_iterator<char>()};
+    const std::unique_ptr<Message> request = NewMessage(method.input_type());
+    RETURN_IF_ERROR(MessageFromJson(json, *request));
+    exchange.Write(*request);
+    exchange.EndWriting();
+    PrintLines(session, method, exchange);
+    return exchange.Finish();
+  }
+  absl::Status written;
+  int number = 0;
+  std::thread writer([&] { written = WriteLines(requests, method, exchange, number); });
+  PrintLines(session, method, exchange);
+  writer.join();
+  const absl::Status status = exchange.Finish();
+  if (written.ok()) return status;
+  session.Note({absl::StrCat("Line ", number, " of the requests:"), absl::StrCat("请求第 ", number, " 行：")});
+  return written;
+}
+
+absl::Status PrintStream(const Session& session, const MethodDescriptor& method, const Message& request) {
+  Exchange exchange(*session.connection, method);
+  exchange.Write(request);
+  exchange.EndWriting();
+  if (session.output == OutputFormat::kJson) {
+    PrintLines(session, method, exchange);
+    return exchange.Finish();
+  }
+  ASSIGN_OR_RETURN(std::vector<FieldPath> chosen, ChosenValues(session, *method.output_type()));
+  RecordPrinter printer(session, "items", *method.output_type(), std::move(chosen));
+  const std::unique_ptr<Message> answer = NewMessage(method.output_type());
+  while (exchange.Read(*answer)) printer.Add(*answer);
+  RETURN_IF_ERROR(exchange.Finish());
+  printer.Finish("");
+  return absl::OkStatus();
+}
 
 int RunCall(Session& session, const CommandLine& command) {
   const absl::Status status = Call(session, command);

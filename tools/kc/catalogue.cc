@@ -1,5 +1,8 @@
 #include "tools/kc/catalogue.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -7,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "google/api/resource.pb.h"
+#include "google/protobuf/descriptor_database.h"
 
 #include "common/domain/resource_name.h"
 #include "tools/kc/errors.h"
@@ -61,6 +65,34 @@ std::vector<RecordKind> FindRecordKinds() {
   return kinds;
 }
 
+// Where a file of services stands: the four areas of the bureau first, then others by name; records before the journal.
+std::pair<size_t, std::string> PlaceOf(const std::string& file) {
+  const std::vector<std::string> areas = {"enterprise", "loan", "contract", "report"};
+  for (size_t i = 0; i < areas.size(); ++i) {
+    const std::string folder = absl::StrCat("kechuang/", areas[i], "/");
+    if (file == absl::StrCat(folder, "v1/", areas[i], "_service.proto")) return {i, ""};
+    if (absl::StartsWith(file, folder)) return {i, file};
+  }
+  return {areas.size(), file};
+}
+
+// Every service of the linked protos.
+std::vector<const ServiceDescriptor*> FindServices() {
+  std::vector<std::string> files;
+  DescriptorPool::internal_generated_database()->FindAllFileNames(&files);
+  files.erase(std::remove_if(files.begin(), files.end(),
+                             [](const std::string& file) { return !absl::StartsWith(file, "kechuang/"); }),
+              files.end());
+  std::sort(files.begin(), files.end(),
+            [](const std::string& a, const std::string& b) { return PlaceOf(a) < PlaceOf(b); });
+  std::vector<const ServiceDescriptor*> services;
+  for (const std::string& name : files) {
+    const FileDescriptor* file = DescriptorPool::generated_pool()->FindFileByName(name);
+    for (int i = 0; file != nullptr && i < file->service_count(); ++i) services.push_back(file->service(i));
+  }
+  return services;
+}
+
 absl::Status Ambiguous(absl::string_view name, const std::vector<std::string>& paths) {
   const std::string choices = absl::StrJoin(paths, ", ");
   return WrongUsage(absl::StrCat(name, " may be one of: ", choices), absl::StrCat(name, " 可能是：", choices));
@@ -87,14 +119,7 @@ absl::Status UnknownMethod(absl::string_view name) {
 }  // namespace
 
 std::vector<const ServiceDescriptor*> Services() {
-  std::vector<const ServiceDescriptor*> services;
-  for (const char* area : {"enterprise", "loan", "contract", "report"}) {
-    for (const char* suffix : {"_service", "_journal_service"}) {
-      const FileDescriptor* file = DescriptorPool::generated_pool()->FindFileByName(
-          absl::StrCat("kechuang/", area, "/v1/", area, suffix, ".proto"));
-      for (int i = 0; file != nullptr && i < file->service_count(); ++i) services.push_back(file->service(i));
-    }
-  }
+  static const auto& services = *new std::vector<const ServiceDescriptor*>(FindServices());
   return services;
 }
 
@@ -139,6 +164,8 @@ const std::vector<RecordKind>& RecordKinds() {
 absl::StatusOr<const ServiceDescriptor*> JournalOf(absl::string_view record) {
   std::vector<std::string> patterns;
   for (const RecordKind& kind : RecordKinds()) {
+    // Names that several registers give, such as those of imports, do not say which one is meant.
+    if (kind.type->file()->package() != kind.list->file()->package()) continue;
     for (const std::string& pattern : kind.type->options().GetExtension(google::api::resource).pattern()) {
       patterns.push_back(pattern);
       if (!FitsPattern(pattern, record)) continue;

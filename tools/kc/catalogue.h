@@ -13,7 +13,7 @@
 // What the suite can be asked, as the descriptors that are linked in say it.
 namespace kechuang::kc {
 
-// Every service of every area, in the order of the areas: enterprise, loan, contract, report.
+// Every service that is linked, in the order of the areas: enterprise, loan, contract, report, others by name.
 std::vector<const google::protobuf::ServiceDescriptor*> Services();
 // Every service that has a method of this name, such as the journals for VerifyRecords.
 std::vector<const google::protobuf::ServiceDescriptor*> ServicesWith(const std::string& method);

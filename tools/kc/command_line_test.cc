@@ -5,6 +5,7 @@
 
 #include "common/base/error.h"
 #include "tools/kc/errors.h"
+#include "tools/kc/help.h"
 
 namespace kechuang::kc {
 namespace {

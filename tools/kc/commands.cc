@@ -1,14 +1,22 @@
 #include "tools/kc/commands.h"
 
+#include <algorithm>
 #include <string>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 #include "tools/kc/any_call.h"
 #include "tools/kc/catalogue.h"
+#include "tools/kc/completion.h"
 #include "tools/kc/errors.h"
+#include "tools/kc/explain.h"
+#include "tools/kc/gen.h"
+#include "tools/kc/help.h"
 #include "tools/kc/history.h"
 #include "tools/kc/import.h"
+#include "tools/kc/method_form.h"
+#include "tools/kc/method_run.h"
 #include "tools/kc/records.h"
 #include "tools/kc/report.h"
 #include "tools/kc/verify.h"
@@ -46,28 +54,29 @@ CommandSpec ImportCommand() {
   return command;
 }
 
-CommandSpec ListCommand(const RecordKind& kind) {
-  CommandSpec command;
-  command.words = absl::StrCat(kind.words, " list");
-  command.flags = {"filter", "order-by", "page-size", "page-token", "all", "output", "timeout"};
-  const auto* request = kind.list->input_type();
-  if (request->FindFieldByName("show_deleted") != nullptr) command.flags.push_back("show-deleted");
-  if (request->FindFieldByName("parent") != nullptr) command.flags.push_back("parent");
-  command.help = {absl::StrCat("list ", kind.words), absl::StrCat("列出 ", kind.words)};
-  command.detail = {"A table shows what tells most; json and csv have every field, money in fen.",
-                    "表格只显示主要字段；json 和 csv 含全部字段，金额以分为单位。"};
+// Commands that list records share their flags, which AllFlags knows; what a list takes beside them stays its own.
+CommandSpec ListCommand(const MethodForm& form) {
+  CommandSpec command = CommandOf(form);
+  const std::vector<std::string> shared = {"filter", "order-by", "page-size", "page-token", "show-deleted"};
+  command.flags = {"filter", "order-by", "limit", "all", "page-size", "page-token", "columns", "output", "timeout"};
+  const auto is_shared = [&](const FlagSpec& flag) { return absl::c_linear_search(shared, flag.name); };
+  if (absl::c_any_of(command.own_flags, [](const FlagSpec& flag) { return flag.name == "show-deleted"; })) {
+    command.flags.push_back("show-deleted");
+  }
+  if (!form.places.empty()) command.flags.push_back("parent");
+  command.own_flags.erase(std::remove_if(command.own_flags.begin(), command.own_flags.end(), is_shared),
+                          command.own_flags.end());
+  command.detail = {"A table shows what tells most, or --columns; json, yaml and csv have every field, money in fen.",
+                    "表格只显示主要字段，或 --columns 所列字段；json、yaml 和 csv 含全部字段，金额以分为单位。"};
   command.run = RunList;
+  command.paged = true;
   return command;
 }
 
-CommandSpec GetCommand(const RecordKind& kind) {
-  CommandSpec command;
-  command.words = absl::StrCat(kind.words, " get");
-  command.arguments = "NAME";
-  command.arguments_min = command.arguments_max = 1;
-  command.flags = {"output", "timeout"};
-  command.help = {absl::StrCat("show one of the ", kind.words), absl::StrCat("显示一条 ", kind.words, " 记录")};
-  command.run = RunGet;
+CommandSpec FormCommand(const MethodForm& form) {
+  if (KindOfWords(form.words.noun) != nullptr && form.words.verb == "list") return ListCommand(form);
+  CommandSpec command = CommandOf(form);
+  command.run = RunForm;
   return command;
 }
 
@@ -82,6 +91,7 @@ CommandSpec HistoryCommand() {
   command.detail = {"Newest first. NAME is a record's name, such as loans/2022-0007.",
                     "最新的在前。NAME 为记录名，如 loans/2022-0007。"};
   command.run = RunHistory;
+  command.paged = true;
   return command;
 }
 
@@ -91,6 +101,7 @@ CommandSpec ReportCommand() {
   command.flags = {"year", "division", "output", "timeout"};
   command.help = {"print the figures of a year's work report", "输出年度工作报告的各项指标"};
   command.run = RunAnnualReport;
+  command.paged = true;
   return command;
 }
 
@@ -130,6 +141,7 @@ CommandSpec CallCommand() {
       "METHOD 为方法全名或其末尾部分，如 loan.v1.LoanService/GetLoan 或 GetLoan。JSON 默认为 {}；- "
       "表示从标准输入读取。\n"
       "应答默认为 JSON，可用 --output 改变。流式方法每行一个 JSON 对象。"};
+  command.places = {"method", ""};
   command.run = RunCall;
   return command;
 }
@@ -143,21 +155,91 @@ CommandSpec MethodsCommand() {
   command.help = {"list the methods that kc call takes", "列出 kc call 可调用的方法"};
   command.run = RunMethods;
   command.offline = true;
+  command.paged = true;
   return command;
+}
+
+CommandSpec ExplainCommand() {
+  CommandSpec command;
+  command.words = "explain";
+  command.arguments = "FIGURE";
+  command.arguments_min = command.arguments_max = 1;
+  command.places = {"figure"};
+  command.flags = {"year", "division", "limit", "output", "timeout"};
+  command.help = {"list the records that make up a figure of the annual report, and compare their sum",
+                  "列出年度报告某项指标的构成记录，并核对合计"};
+  command.detail = {"FIGURE is an id of kc report annual, such as S04. Exit code 3 if the sum does not agree.",
+                    "FIGURE 为 kc report annual 中的编号，如 S04。合计不符时退出码为 3。"};
+  command.run = RunExplain;
+  command.paged = true;
+  return command;
+}
+
+CommandSpec CompletionCommand() {
+  CommandSpec command;
+  command.words = "completion";
+  command.arguments = "bash|zsh";
+  command.arguments_min = command.arguments_max = 1;
+  command.places = {"bash|zsh"};
+  command.help = {"print the script that lets a shell complete kc's words", "输出命令行补全脚本"};
+  command.detail = {"Load it with: source <(kc completion bash), or zsh; put that into ~/.bashrc or ~/.zshrc.",
+                    "加载：source <(kc completion bash)（或 zsh），可写入 ~/.bashrc 或 ~/.zshrc。"};
+  command.run = RunCompletion;
+  command.offline = true;
+  return command;
+}
+
+CommandSpec HiddenCommand(const char* words, size_t arguments_max, int (*run)(Session&, const CommandLine&)) {
+  CommandSpec command;
+  command.words = words;
+  command.arguments_max = arguments_max;
+  command.help = {"for scripts", "供脚本使用"};
+  command.run = run;
+  command.offline = true;
+  command.hidden = true;
+  return command;
+}
+
+// kc __man: the page for man, in the language of the person.
+int RunMan(Session& session, const CommandLine&) {
+  session.out() << ManPage(AllCommands(), AllFlags(), session.language, KC_VERSION);
+  return kDone;
+}
+
+CommandSpec InGroup(CommandSpec command, CommandGroup group) {
+  command.group = group;
+  return command;
+}
+
+// Adds a command for every form of a method. A command that stands there already, written by hand, keeps its words and
+// stands for the form's methods.
+void AddForms(std::vector<CommandSpec>& commands) {
+  for (const MethodForm& form : MethodForms()) {
+    const std::string words = absl::StrCat(form.words.noun, " ", form.words.verb);
+    const auto same = absl::c_find_if(commands, [&](const CommandSpec& command) { return command.words == words; });
+    if (same == commands.end()) {
+      commands.push_back(FormCommand(form));
+    } else if (same->methods.empty()) {
+      same->methods = form.methods;
+    }
+  }
 }
 
 std::vector<CommandSpec> MakeCommands() {
   std::vector<CommandSpec> commands = {ImportCommand()};
-  for (const RecordKind& kind : RecordKinds()) {
-    commands.push_back(ListCommand(kind));
-    if (kind.get != nullptr) commands.push_back(GetCommand(kind));
-  }
-  commands.push_back(HistoryCommand());
   commands.push_back(ReportCommand());
+  commands.push_back(ExplainCommand());
+  commands.push_back(HistoryCommand());
   commands.push_back(VerifyCommand());
   commands.push_back(AuditVerifyCommand());
-  commands.push_back(CallCommand());
-  commands.push_back(MethodsCommand());
+  commands.push_back(InGroup(CallCommand(), CommandGroup::kTools));
+  commands.push_back(InGroup(MethodsCommand(), CommandGroup::kTools));
+  commands.push_back(GenCommand());
+  commands.push_back(InGroup(CompletionCommand(), CommandGroup::kTools));
+  constexpr size_t kWordsMax = 10'000;
+  commands.push_back(HiddenCommand("__complete", kWordsMax, RunComplete));
+  commands.push_back(HiddenCommand("__man", 0, RunMan));
+  AddForms(commands);
   return commands;
 }
 
@@ -183,16 +265,48 @@ const std::vector<FlagSpec>& AllFlags() {
       {"page-size", "N", {"most records of a page, 1 to 1000", "每页记录数，1 到 1000"}},
       {"page-token", "TOKEN", {"the page after the one that gave this token", "从该翻页标记继续"}},
       {"all", "", {"every page", "列出全部"}},
-      {"show-deleted", "", {"deleted records too", "包括已删除的记录"}},
+      {"limit", "N", {"at most so many records", "最多列出的记录数"}},
+      {"show-deleted", "", {"deleted records too", "包括已删除的记录"}, false, false, true},
       {"parent", "NAME", {"those of one parent; all by default", "限于某一上级记录；默认全部"}},
       {"year", "YEAR", {"the calendar year, such as 2022", "年份，如 2022"}},
-      {"output", "table|json|csv", {"form of the answer", "输出格式"}},
+      {"output",
+       "table|json|csv|yaml",
+       {"form of the answer", "输出格式"},
+       false,
+       false,
+       false,
+       false,
+       false,
+       {"table", "json", "csv", "yaml"}},
+      {"columns", "A,B,C", {"which columns, in which order", "要显示的列及其顺序"}},
+      {"from-file",
+       "FILE",
+       {"the record, or the request, as JSON; - is standard input", "JSON 形式的记录或请求；- 为标准输入"}},
       {"timeout",
        "SECONDS",
        {"longest wait for an answer, 0 for no limit; 30 (verify: 0)", "最长等待秒数，0 为不限；默认 30（核对为 0）"}},
       {"server", "HOST:PORT", {"where the suite is (KC_SERVER)", "系统地址（KC_SERVER）"}, true},
       {"key-file", "FILE", {"file of the key (KC_KEY_FILE)", "密钥文件（KC_KEY_FILE）"}, true},
-      {"lang", "zh|en", {"language; the locale's by default", "语言，默认取自系统区域设置"}, true},
+      {"language",
+       "zh|en",
+       {"language; the locale's by default", "语言，默认取自系统区域设置"},
+       true,
+       false,
+       false,
+       false,
+       false,
+       {"zh", "en"}},
+      {"lang", "zh|en", {"the same", "同上"}, true, false, false, false, true, {"zh", "en"}},
+      {"color",
+       "auto|always|never",
+       {"colours; auto obeys NO_COLOR", "颜色；auto 遵循 NO_COLOR"},
+       true,
+       false,
+       false,
+       false,
+       false,
+       {"auto", "always", "never"}},
+      {"no-pager", "", {"never page by page", "不分页显示"}, true},
       {"help", "", {"this help", "显示帮助"}, true},
       {"version", "", {"version of kc", "显示版本"}, true},
   };

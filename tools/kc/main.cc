@@ -1,12 +1,17 @@
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include "absl/strings/numbers.h"
 
 #include "tools/kc/program.h"
 
@@ -17,10 +22,28 @@ std::string Variable(const std::string& name) {
   return value == nullptr ? "" : value;
 }
 
-// Columns of the terminal that standard output is; 0 if it is none.
+// Columns of the terminal that standard output is: what the terminal says, else COLUMNS, else 80; 0 if it is none.
 int TerminalWidth() {
+  constexpr int kWidthUnlessSaid = 80;
   winsize size = {};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+  if (isatty(STDOUT_FILENO) != 1) return 0;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  int columns = 0;
+  return absl::SimpleAtoi(Variable("COLUMNS"), &columns) && columns > 0 ? columns : kWidthUnlessSaid;
+}
+
+// Hands a text to $PAGER, or to less, which leaves again if one screen is enough. False if there is no such program.
+bool Page(const std::string& text) {
+  constexpr int kNoSuchProgram = 127;
+  const std::string asked = Variable("PAGER");
+  if (asked == "cat") return false;
+  // Whoever has read enough leaves before the end of the text.
+  std::signal(SIGPIPE, SIG_IGN);
+  FILE* pager = popen(asked.empty() ? "less -FRSX" : asked.c_str(), "w");
+  if (pager == nullptr) return false;
+  std::fwrite(text.data(), 1, text.size(), pager);
+  const int status = pclose(pager);
+  return status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != kNoSuchProgram;
 }
 
 }  // namespace
@@ -35,5 +58,6 @@ int main(int argc, char** argv) {
   around.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   around.err_is_terminal = isatty(STDERR_FILENO) == 1;
   around.width = TerminalWidth();
+  if (around.out_is_terminal) around.page = Page;
   return kechuang::kc::RunProgram({argv + 1, argv + argc}, around);
 }

@@ -1,16 +1,20 @@
 #include "tools/kc/program.h"
 
-#include <cmath>
+#include <sstream>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 
 #include "common/base/status_macros.h"
 #include "tools/kc/command_line.h"
 #include "tools/kc/commands.h"
 #include "tools/kc/errors.h"
+#include "tools/kc/help.h"
+#include "tools/kc/yaml_text.h"
 
 namespace kechuang::kc {
 namespace {
@@ -18,27 +22,53 @@ namespace {
 constexpr absl::Duration kDefaultTimeout = absl::Seconds(30);
 constexpr double kTimeoutSecondsMax = 1'000'000;
 
-// The language that --lang asks for, looked for before anything else so that even a wrong command line is answered in
-// it; else the locale's.
+// True if a flag of this name is the one that many commands share, not one of the command's own.
+bool TakesShared(const CommandLine& line, absl::string_view name) {
+  return absl::c_none_of(line.command->own_flags, [&](const FlagSpec& flag) { return flag.name == name; });
+}
+
+// The language that --language asks for, looked for before anything else so that even a wrong command line is answered
+// in it; else the locale's.
 Language AskedLanguage(const std::vector<std::string>& words, const Variables& variables) {
   for (size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
-    if (words[i] != "--lang" && !absl::StartsWith(words[i], "--lang=")) continue;
-    const std::string code = words[i] != "--lang" ? words[i].substr(7) : i + 1 < words.size() ? words[i + 1] : "";
-    if (const auto language = LanguageOfCode(code)) return *language;
+    for (const std::string flag : {"--language", "--lang"}) {
+      const bool joined = absl::StartsWith(words[i], flag + "=");
+      if (words[i] != flag && !joined) continue;
+      const std::string code = joined ? words[i].substr(flag.size() + 1) : i + 1 < words.size() ? words[i + 1] : "";
+      if (const auto language = LanguageOfCode(code)) return *language;
+    }
   }
   return LanguageOfLocale(variables);
 }
 
-absl::Status ReadOutput(const CommandLine& line, Session& session) {
-  const std::string output = line.Value("output");
-  session.output_chosen = line.Has("output");
-  if (!session.output_chosen || output == "table") return absl::OkStatus();
-  if (output == "json" || output == "csv") {
-    session.output = output == "json" ? OutputFormat::kJson : OutputFormat::kCsv;
-    return absl::OkStatus();
+absl::Status ReadOutput(const CommandLine& line, Session& session, bool& yaml) {
+  if (FlagOf(*line.command, AllFlags(), "output") != nullptr && TakesShared(line, "output")) {
+    const std::string output = line.Value("output");
+    session.output_chosen = line.Has("output");
+    yaml = output == "yaml";
+    if (output == "csv") session.output = OutputFormat::kCsv;
+    if (output == "json" || yaml) session.output = OutputFormat::kJson;
+    if (session.output_chosen && output != "table" && session.output == OutputFormat::kTable) {
+      return WrongUsage(absl::StrCat("--output takes table, json, csv or yaml, not \"", output, "\""),
+                        absl::StrCat("--output 须为 table、json、csv 或 yaml，不能是“", output, "”"));
+    }
   }
-  return WrongUsage(absl::StrCat("--output takes table, json or csv, not \"", output, "\""),
-                    absl::StrCat("--output 须为 table、json 或 csv，不能是“", output, "”"));
+  if (line.Has("columns") && TakesShared(line, "columns")) {
+    session.columns = absl::StrSplit(line.Value("columns"), ',', absl::SkipWhitespace());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadLook(const CommandLine& line, Session& session) {
+  for (const char* flag : {"lang", "language"}) {
+    if (!line.Has(flag) || LanguageOfCode(line.Value(flag)).has_value()) continue;
+    return WrongUsage("--language takes zh or en", "--language 须为 zh 或 en");
+  }
+  const std::string colour = line.Value("color");
+  if (colour == "always") session.colour = ColourMode::kAlways;
+  if (colour == "never") session.colour = ColourMode::kNever;
+  if (!line.Has("color") || colour == "auto" || session.colour != ColourMode::kAuto) return absl::OkStatus();
+  return WrongUsage("--color takes auto, always or never", "--color 须为 auto、always 或 never");
 }
 
 absl::StatusOr<absl::Duration> ReadTimeout(const CommandLine& line) {
@@ -62,11 +92,49 @@ absl::Status Connect(const CommandLine& line, Session& session) {
   return absl::OkStatus();
 }
 
+int RunDirectly(const CommandLine& line, Session& session) {
+  absl::Status ready = absl::OkStatus();
+  if (!line.command->offline) ready = Connect(line, session);
+  return ready.ok() ? line.command->run(session, line) : session.Fail(ready);
+}
+
+// A text as it goes to the person: page by page if it comes from a command that is read so, on a terminal.
+void Show(const std::string& text, bool paged, Surroundings& around) {
+  if (text.empty()) return;
+  if (!paged || !around.out_is_terminal || !around.page || !around.page(text)) around.out << text;
+}
+
 int RunCommand(const CommandLine& line, Session& session) {
-  absl::Status ready = ReadOutput(line, session);
-  if (ready.ok() && !line.command->offline) ready = Connect(line, session);
+  bool yaml = false;
+  const absl::Status ready = ReadOutput(line, session, yaml);
   if (!ready.ok()) return session.Fail(ready);
-  return line.command->run(session, line);
+  Surroundings& around = session.around;
+  const bool paged = line.command->paged && around.out_is_terminal && around.page && !line.Has("no-pager");
+  if (!yaml && !paged) return RunDirectly(line, session);
+
+  std::ostringstream buffer;
+  Surroundings inner{around.variables, around.program, around.in, buffer, around.err};
+  inner.out_is_terminal = around.out_is_terminal && !yaml;
+  inner.err_is_terminal = around.err_is_terminal;
+  inner.width = around.width;
+  Session captured{inner};
+  captured.language = session.language;
+  captured.output = session.output;
+  captured.output_chosen = session.output_chosen;
+  captured.colour = session.colour;
+  captured.columns = session.columns;
+  const int exit_code = RunDirectly(line, captured);
+  Show(yaml ? YamlOfJson(buffer.str()) : buffer.str(), paged, around);
+  return exit_code;
+}
+
+absl::StatusOr<std::string> HelpFor(const CommandLine& line, Language language) {
+  if (line.command != nullptr) return HelpText(*line.command, AllFlags(), language);
+  if (line.topic.empty()) return HelpText(AllCommands(), AllFlags(), language);
+  std::string text = HelpText(line.topic, AllCommands(), language);
+  if (!text.empty()) return text;
+  return WrongUsage(absl::StrCat("there is no command ", line.topic, "; see kc --help"),
+                    absl::StrCat("没有命令 ", line.topic, "；见 kc --help"));
 }
 
 }  // namespace
@@ -76,16 +144,15 @@ int RunProgram(const std::vector<std::string>& words, Surroundings& around) {
   session.language = AskedLanguage(words, around.variables);
   const absl::StatusOr<CommandLine> line = ParseCommandLine(words, AllCommands(), AllFlags());
   if (!line.ok()) return session.Fail(line.status());
-  if (line->Has("lang") && !LanguageOfCode(line->Value("lang")).has_value()) {
-    return session.Fail(WrongUsage("--lang takes zh or en", "--lang 须为 zh 或 en"));
-  }
+  if (const absl::Status look = ReadLook(*line, session); !look.ok()) return session.Fail(look);
 
   int exit_code = kDone;
   if (line->Has("version")) {
     around.out << "kc " << KC_VERSION << "\n";
   } else if (line->Has("help")) {
-    around.out << (line->command == nullptr ? HelpText(AllCommands(), AllFlags(), session.language)
-                                            : HelpText(*line->command, AllFlags(), session.language));
+    const absl::StatusOr<std::string> help = HelpFor(*line, session.language);
+    if (!help.ok()) return session.Fail(help.status());
+    Show(*help, !line->Has("no-pager"), around);
   } else {
     exit_code = RunCommand(*line, session);
   }

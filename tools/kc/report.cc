@@ -13,7 +13,7 @@
 #include "tools/kc/errors.h"
 #include "tools/kc/fields.h"
 #include "tools/kc/json_text.h"
-#include "tools/kc/records.h"
+#include "tools/kc/print.h"
 
 namespace kechuang::kc {
 namespace {

@@ -8,18 +8,19 @@
 namespace kechuang::kc {
 namespace {
 
-bool WantsColour(const Surroundings& around) {
-  return around.variables("NO_COLOR").empty() && around.variables("TERM") != "dumb";
+// Whether a stream has colours: as --color says, else if it is a terminal that nobody asked to stay plain.
+bool HasColours(const Surroundings& around, ColourMode mode, bool is_terminal) {
+  if (mode != ColourMode::kAuto) return mode == ColourMode::kAlways;
+  return is_terminal && around.variables("NO_COLOR").empty() && around.variables("TERM") != "dumb";
 }
 
 }  // namespace
 
 TableStyle Session::style() const {
-  if (!around.out_is_terminal) return {};
-  return {around.width, WantsColour(around)};
+  return {around.out_is_terminal ? around.width : 0, HasColours(around, colour, around.out_is_terminal)};
 }
 
-bool Session::colours_err() const { return around.err_is_terminal && WantsColour(around); }
+bool Session::colours_err() const { return HasColours(around, colour, around.err_is_terminal); }
 
 int Session::Fail(const absl::Status& status) const {
   around.out.flush();

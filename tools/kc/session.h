@@ -2,6 +2,7 @@
 #define KECHUANG_TOOLS_KC_SESSION_H_
 
 #include <filesystem>
+#include <functional>
 #include <istream>
 #include <memory>
 #include <ostream>
@@ -17,6 +18,7 @@
 namespace kechuang::kc {
 
 enum class OutputFormat { kTable, kJson, kCsv };
+enum class ColourMode { kAuto, kAlways, kNever };
 
 // Where kc runs. The streams stay with the caller.
 struct Surroundings {
@@ -28,6 +30,8 @@ struct Surroundings {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   int width = 0;  // columns of the terminal that out is; 0 if it is none
+  // Shows a text page by page; false if it could not. Not set where nobody turns pages.
+  std::function<bool(const std::string& text)> page = {};
 };
 
 // One run of a command: what its code needs to ask the suite and to answer the person.
@@ -35,7 +39,9 @@ struct Session {
   Surroundings& around;
   Language language = Language::kEnglish;
   OutputFormat output = OutputFormat::kTable;
-  bool output_chosen = false;                   // --output was given
+  bool output_chosen = false;  // --output was given
+  ColourMode colour = ColourMode::kAuto;
+  std::vector<std::string> columns = {};        // what --columns names; all that tell if empty
   std::unique_ptr<Connection> connection = {};  // null for commands that ask nobody
 
   std::ostream& out() const { return around.out; }

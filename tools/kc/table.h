@@ -32,7 +32,11 @@ struct TableStyle {
 std::string TableText(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows,
                       const TableStyle& style);
 
-// One row of CSV as RFC 4180 has it, ended by a line feed.
+// A cell that no spreadsheet program takes for a formula: an apostrophe goes before a text that begins with = + - @, a
+// tab, a carriage return or an apostrophe, so that taking one off again gives the text. Numbers stay.
+std::string InertCell(absl::string_view cell);
+
+// One row of CSV as RFC 4180 has it, of inert cells, ended by a line feed.
 std::string CsvLine(const std::vector<std::string>& cells);
 
 }  // namespace kechuang::kc

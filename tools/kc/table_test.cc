@@ -49,6 +49,16 @@ TEST(Shortened, CutsBetweenCharacters) {
   EXPECT_EQ(Shortened("宁夏大学", 8), "宁夏大学");
 }
 
+TEST(TableText, EmojiAndFullWidthFormsTakeTwoColumns) {
+  EXPECT_EQ(TableText({{"t"}, {"x"}}, {{"😀", "1"}, {"Ａ", "2"}, {"é", "3"}, {"e\u0301", "4"}}, {}),
+            "t   x\n😀  1\nＡ  2\né   3\ne\u0301   4\n");
+}
+
+TEST(CsvLine, NoCellIsAFormula) {
+  EXPECT_EQ(CsvLine({"=1+1", "+1", "-300", "-a", "@x", "\tx", "'a", "a=1", "-0.5"}),
+            "'=1+1,'+1,-300,'-a,'@x,'\tx,''a,a=1,-0.5\n");
+}
+
 TEST(CsvLine, QuotesWhatNeedsIt) {
   EXPECT_EQ(CsvLine({"a", "b,c", "d\"e", "f\ng", ""}), "a,\"b,c\",\"d\"\"e\",\"f\ng\",\n");
 }

@@ -254,11 +254,15 @@ absl::Status WriteLoadCsv(const District& district, int64_t count, const std::st
 
 }  // namespace
 
+absl::Status WritePoolAndBanks(const District& district, const std::string& folder) {
+  RETURN_IF_ERROR(WritePool(district, absl::StrCat(folder, "/风险补偿资金池.xlsx")));
+  return WriteBanks(district, absl::StrCat(folder, "/合作银行.xlsx"));
+}
+
 absl::Status WriteDistrict(const District& district, const std::string& folder) {
   RETURN_IF_ERROR(WriteFirms(district, absl::StrCat(folder, "/企业名单.xlsx")));
   RETURN_IF_ERROR(WriteCertificates(district, absl::StrCat(folder, "/企业资质.xlsx")));
-  RETURN_IF_ERROR(WritePool(district, absl::StrCat(folder, "/风险补偿资金池.xlsx")));
-  RETURN_IF_ERROR(WriteBanks(district, absl::StrCat(folder, "/合作银行.xlsx")));
+  RETURN_IF_ERROR(WritePoolAndBanks(district, folder));
   RETURN_IF_ERROR(WriteLoans(district, absl::StrCat(folder, "/科技贷款.xlsx")));
   RETURN_IF_ERROR(WriteContracts(district, absl::StrCat(folder, "/技术合同登记.xlsx")));
   return WriteWrongContracts(district, absl::StrCat(folder, "/技术合同登记(待补正).xlsx"));

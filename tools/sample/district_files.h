@@ -15,6 +15,9 @@ namespace kechuang::sample {
 // mostly wrong.
 absl::Status WriteDistrict(const District& district, const std::string& folder);
 
+// Only 风险补偿资金池.xlsx and 合作银行.xlsx of them.
+absl::Status WritePoolAndBanks(const District& district, const std::string& folder);
+
 // Writes so many contracts for load tests into one file, .csv or .xlsx by its name.
 absl::Status WriteLoadContracts(const District& district, int64_t count, const std::string& path);
 
