@@ -75,6 +75,14 @@ std::optional<absl::int128> WholeJsonNumber(absl::string_view written) {
 // A name of the caller as a step of a path.
 std::string StepOf(absl::string_view name) { return name.empty() ? "\"\"" : Shown(name); }
 
+// FindField, which looks at one field first: most texts keep the order of the proto.
+const FieldDescriptor* FindFieldFrom(const Descriptor& type, int next, const std::string& name) {
+  if (next < type.field_count() && (type.field(next)->json_name() == name || type.field(next)->name() == name)) {
+    return type.field(next);
+  }
+  return FindField(type, name);
+}
+
 // Reads one JSON text. The path of the value being read stands in path_.
 class JsonReader {
  public:
@@ -140,16 +148,18 @@ class JsonReader {
     std::vector<bool> seen(static_cast<size_t>(type.field_count()));
     std::string name;
     bool empty = true;
+    int next = 0;  // where the field stands that most often comes next
     for (scanner_.BeginObject(); scanner_.NextMember(name); empty = false) {
       if (!but.empty() && name == but) {
         scanner_.Skip();
         continue;
       }
-      const FieldDescriptor* field = FindField(type, name);
+      const FieldDescriptor* field = FindFieldFrom(type, next, name);
       if (field == nullptr) {
         Within(StepOf(name), [&] { Refuse(NoSuchField(type, name)); });
         continue;
       }
+      next = field->index() + 1;
       Within(field->name(), [&] {
         if (seen[static_cast<size_t>(field->index())]) return Refuse(GivenTwice());
         seen[static_cast<size_t>(field->index())] = true;

@@ -133,8 +133,7 @@ bool JsonScanner::NextMember(std::string& name) {
     Fail("a name in quotes is expected", "此处应为带引号的名称");
     return false;
   }
-  name = TakeQuoted();
-  if (!status_.ok()) return false;
+  if (!TakeQuoted(name)) return false;
   if (Next() != ':') {
     Fail("a colon is expected", "此处应为冒号");
     return false;
@@ -188,9 +187,9 @@ bool JsonScanner::TakeEscape(std::string& out) {
   return true;
 }
 
-// Takes a text with its quotes, the first of which comes next.
-std::string JsonScanner::TakeQuoted() {
-  std::string out;
+// Takes a text with its quotes, the first of which comes next; false after a fault.
+bool JsonScanner::TakeQuoted(std::string& out) {
+  out.clear();
   ++at_;
   while (true) {
     size_t end = at_;
@@ -202,20 +201,24 @@ std::string JsonScanner::TakeQuoted() {
     at_ = end;
     if (at_ == text_.size()) {
       Fail("a closing quote is expected", "此处应为右引号");
-      return "";
+      return false;
     }
     const char c = text_[at_++];
-    if (c == '"') return out;
+    if (c == '"') return true;
     if (c != '\\') {
       --at_;
       Fail("a control character in a text is written as an escape, such as \\n", "文本中的控制字符须写成转义，如 \\n");
-      return "";
+      return false;
     }
-    if (!TakeEscape(out)) return "";
+    if (!TakeEscape(out)) return false;
   }
 }
 
-std::string JsonScanner::TakeText() { return status_.ok() && Count() ? TakeQuoted() : ""; }
+std::string JsonScanner::TakeText() {
+  std::string text;
+  if (status_.ok() && Count()) TakeQuoted(text);
+  return text;
+}
 
 absl::string_view JsonScanner::TakeNumber() {
   if (!status_.ok() || !Count()) return "0";

@@ -44,7 +44,7 @@ class JsonScanner {
   bool Count();
   bool Enter(char bracket);
   bool NextPart(char bracket);
-  std::string TakeQuoted();
+  bool TakeQuoted(std::string& out);
   bool TakeEscape(std::string& out);
   int TakeHex4();
   char Next();
