@@ -255,14 +255,24 @@ TEST_F(MysqlTest, LockWaitTimeoutRunsAgainUntilDeadline) {
 }
 
 TEST_F(MysqlTest, ConflictThatLastsUntilDeadlineIsConflict) {
+  struct StoppedClock : Clock {
+    absl::Time Now() const override { return now; }
+    absl::Time now = absl::Now();
+  } clock;
+  Database patient(Config(), clock, [](absl::Duration) {});
+  const absl::Time deadline = clock.now + absl::Seconds(20);
   ASSERT_EQ(Change(database(), "INSERT INTO t VALUES (1, 0)"), absl::OkStatus());
+  int runs = 0;
   const absl::Status holder = database().Transact(Soon(), [&](Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(transaction.Execute("UPDATE t SET n = 1 WHERE id = 1", {}).status());
-    return database().Transact(absl::Now() + absl::Milliseconds(300), [&](Transaction& blocked) -> absl::Status {
+    return patient.Transact(deadline, [&](Transaction& blocked) -> absl::Status {
       RETURN_IF_ERROR(blocked.Execute("SET SESSION innodb_lock_wait_timeout = 0", {}).status());
-      return blocked.Execute("UPDATE t SET n = 2 WHERE id = 1", {}).status();
+      const absl::Status conflict = blocked.Execute("UPDATE t SET n = 2 WHERE id = 1", {}).status();
+      if (++runs == 3) clock.now = deadline;
+      return conflict;
     });
   });
+  EXPECT_EQ(runs, 3);
   EXPECT_EQ(holder.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ReasonOf(holder), "CONFLICT");
   EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(holder).has_value());
