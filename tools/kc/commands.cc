@@ -57,7 +57,8 @@ CommandSpec ImportCommand() {
 // Commands that list records share their flags, which AllFlags knows; what a list takes beside them stays its own.
 CommandSpec ListCommand(const MethodForm& form) {
   CommandSpec command = CommandOf(form);
-  const std::vector<std::string> shared = {"filter", "order-by", "page-size", "page-token", "show-deleted"};
+  const std::vector<std::string> shared = {"filter",     "order-by",     "page-size",
+                                           "page-token", "show-deleted", "parent"};
   command.flags = {"filter", "order-by", "limit", "all", "page-size", "page-token", "columns", "output", "timeout"};
   const auto is_shared = [&](const FlagSpec& flag) { return absl::c_linear_search(shared, flag.name); };
   if (absl::c_any_of(command.own_flags, [](const FlagSpec& flag) { return flag.name == "show-deleted"; })) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -140,12 +141,18 @@ bool HasUnit(const FieldDescriptor& field, absl::string_view unit) {
 }
 
 FormField FieldOf(const FieldPath& path, const std::string& name, const MethodForm& form) {
-  FormField field{path, name, "", "", false};
+  FormField field;
+  field.path = path;
+  field.flag = name;
   for (const char* unit : {"_fen", "_ppm"}) {
     if (!HasUnit(path.leaf(), unit)) continue;
     field.exact_flag = name;
     field.flag = std::string(absl::StripSuffix(name, absl::StrReplaceAll(unit, {{"_", "-"}})));
   }
+  const size_t within = path.steps.size() - (path.steps.front() == form.body ? 1 : 0);
+  const std::string whole = Tail(path, within);
+  const std::string end = whole.substr(0, whole.size() - (name.size() - field.flag.size()));
+  if (within > 1 && end != field.flag) field.long_flag = end;
   // In a record that is changed, only what the request itself requires must be given.
   field.required = IsRequired(path.leaf());
   for (const FieldDescriptor* step : path.steps) {
@@ -190,7 +197,11 @@ MethodForm FormOf(const MethodGroup& group) {
   for (const FieldPath& path : places) {
     // A list without a parent goes across all of them.
     const bool may_be_left_out = path.leaf().name() == "parent" && absl::StartsWith(form.method().name(), "List");
-    form.places.push_back({path, Tail(path, 1), "", "", !may_be_left_out});
+    FormField place;
+    place.path = path;
+    place.flag = Tail(path, 1);
+    place.required = !may_be_left_out;
+    form.places.push_back(std::move(place));
   }
   if (form.takes_lines()) return form;
   std::vector<FieldPath> leaves;
@@ -230,6 +241,36 @@ const Descriptor* ResourceNamedBy(const FieldDescriptor& field) {
 std::string KindNamedBy(const FieldDescriptor& field) {
   const Descriptor* resource = ResourceNamedBy(field);
   return resource == nullptr ? "" : KebabCase(resource->options().GetExtension(google::api::resource).plural());
+}
+
+// The same flag under another name, which the help leaves out.
+FlagSpec Alias(FlagSpec flag, const std::string& name) {
+  flag.name = name;
+  flag.required = false;
+  flag.hidden = true;
+  return flag;
+}
+
+void AddFlags(const MethodForm& form, CommandSpec& command) {
+  for (const FormField& field : form.fields) {
+    FlagSpec flag = FlagOf(field);
+    std::vector<FlagSpec> others;
+    if (!field.long_flag.empty()) others.push_back(Alias(flag, field.long_flag));
+    if (!field.exact_flag.empty()) {
+      others.push_back(Alias(flag, field.exact_flag));
+      others.back().value = "N";
+      absl::StrAppend(&flag.help.english, " --", field.exact_flag, " takes the stored number.");
+      absl::StrAppend(&flag.help.chinese, " --", field.exact_flag, " 接受存储的整数值。");
+    }
+    command.own_flags.push_back(std::move(flag));
+    for (FlagSpec& other : others) command.own_flags.push_back(std::move(other));
+  }
+  // What has a place may be said by its name as well.
+  for (const FormField& place : form.places) {
+    const auto is_taken = [&](const FlagSpec& flag) { return flag.name == place.flag; };
+    if (TakenFlags().contains(place.flag) || absl::c_any_of(command.own_flags, is_taken)) continue;
+    command.own_flags.push_back(Alias(FlagOf(place), place.flag));
+  }
 }
 
 void AddPlaces(const MethodForm& form, CommandSpec& command) {
@@ -293,19 +334,7 @@ CommandSpec CommandOf(const MethodForm& form) {
   command.methods = form.methods;
   command.flags = {"output", "columns", "timeout", "from-file"};
   AddPlaces(form, command);
-  for (const FormField& field : form.fields) {
-    command.own_flags.push_back(FlagOf(field));
-    if (field.exact_flag.empty()) continue;
-    FlagSpec& shown = command.own_flags.back();
-    FlagSpec exact = shown;
-    absl::StrAppend(&shown.help.english, " --", field.exact_flag, " takes the stored number.");
-    absl::StrAppend(&shown.help.chinese, " --", field.exact_flag, " 接受存储的整数值。");
-    exact.name = field.exact_flag;
-    exact.value = "N";
-    exact.required = false;
-    exact.hidden = true;
-    command.own_flags.push_back(std::move(exact));
-  }
+  AddFlags(form, command);
   if (form.methods.size() > 1) {
     FlagSpec which{
         "register", "REGISTER", {"Which register's; a record's name says it, too.", "哪个登记簿；记录名也能说明。"}};

@@ -17,6 +17,7 @@ struct FormField {
   FieldPath path;          // from the request
   std::string flag;        // "seller.party-name"; "technical-amount" for technical_amount_fen
   std::string exact_flag;  // "technical-amount-fen", which takes the stored number; empty for other fields
+  std::string long_flag;   // "bank-opinion.amount", where flag is only its end; empty where it is not
   std::string mask_path;   // "seller.party_name", where an update mask names it; empty elsewhere
   bool required = false;
 };

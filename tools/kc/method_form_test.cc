@@ -196,6 +196,16 @@ TEST(FillRequest, TheRecordOrTheFlagSaysWhichJournal) {
   EXPECT_THAT(std::string(Fill({"journal", "head"}).status().message()), HasSubstr("enterprise, loan, contract"));
 }
 
+TEST(FillRequest, TakesNamesAndWholePathsAsFlags) {
+  EXPECT_EQ(Filled<contract::v1::GetContractRequest>({"contracts", "get", "--name", "7"}).name(), "contracts/7");
+  const auto request = Filled<loan::v1::CreateLoanRequest>({"loans", "create", "--enterprise", "X", "--bank", "nx",
+                                                            "--pool", "p", "--applied-amount", "300万元",
+                                                            "--bank-opinion.amount", "200万元", "--rate", "3.65%"});
+  EXPECT_EQ(request.loan().bank_opinion().amount_fen(), 200000000);
+  EXPECT_EQ(request.loan().bank_opinion().rate_ppm(), 36500);
+  EXPECT_EQ(request.loan().enterprise(), "enterprises/X");
+}
+
 TEST(FillRequest, TakesSeveralNames) {
   const auto request = Filled<contract::v1::BatchGetContractsRequest>({"contracts", "batch-get", "1", "contracts/2"});
   EXPECT_THAT(request.names(), ElementsAre("contracts/1", "contracts/2"));

@@ -94,16 +94,20 @@ class Filler {
     if (!field.mask_path.empty()) mask_.insert(field.mask_path);
   }
 
+  // A record's name may leave the collection out.
+  void PutPlace(size_t place, const std::string& text) {
+    const std::string& collection = command_.command->collections[place];
+    const bool is_short = !collection.empty() && !absl::StrContains(text, "/") && !text.empty();
+    Put(form_.places[place], is_short ? absl::StrCat(collection, text) : text, FlagForm::kPerson);
+  }
+
   void TakePlaces() {
     size_t next = 0;
     for (size_t i = 0; i < form_.places.size(); ++i) {
-      const FormField& place = form_.places[i];
-      const std::string& collection = command_.command->collections[i];
-      const bool several = place.path.leaf().is_repeated();
+      for (const std::string& text : command_.Values(form_.places[i].flag)) PutPlace(i, text);
+      const bool several = form_.places[i].path.leaf().is_repeated();
       while (next < command_.arguments.size()) {
-        const std::string& text = command_.arguments[next++];
-        const bool short_name = !collection.empty() && !absl::StrContains(text, "/") && !text.empty();
-        Put(place, short_name ? absl::StrCat(collection, text) : text, FlagForm::kPerson);
+        PutPlace(i, command_.arguments[next++]);
         if (!several) break;
       }
     }
@@ -112,7 +116,7 @@ class Filler {
   void TakeFlags() {
     for (const auto& [name, text] : command_.ordered) {
       for (const FormField& field : form_.fields) {
-        if (field.flag == name) Put(field, text, FlagForm::kPerson);
+        if (field.flag == name || field.long_flag == name) Put(field, text, FlagForm::kPerson);
         if (field.exact_flag == name) Put(field, text, FlagForm::kExact);
       }
     }
@@ -121,7 +125,7 @@ class Filler {
   void FindMissing() {
     for (const std::vector<FormField>* fields : {&form_.places, &form_.fields}) {
       for (const FormField& field : *fields) {
-        const bool given = command_.Has(field.flag) || command_.Has(field.exact_flag);
+        const bool given = command_.Has(field.flag) || command_.Has(field.exact_flag) || command_.Has(field.long_flag);
         if (!field.required || given || IsGiven(*request_, field.path)) continue;
         faults_.Add(Shown(form_, field), WrongUsage("must be given", "必填"));
       }
