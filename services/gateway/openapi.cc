@@ -14,6 +14,7 @@
 #include "services/gateway/openapi_operation.h"
 #include "services/gateway/openapi_path.h"
 #include "services/gateway/openapi_schema.h"
+#include "services/gateway/openapi_upload.h"
 
 namespace kechuang::gateway {
 namespace {
@@ -23,9 +24,9 @@ using google::protobuf::ServiceDescriptor;
 using Json = nlohmann::ordered_json;
 
 constexpr char kAbout[] =
-    R"(The register of a district's science-and-technology bureau: technology enterprises, loans behind risk-compensation
-pools, technology contracts, and the year's work report made from them. The same calls are there over gRPC; each
-operation names its method (x-grpc-method).
+    R"(The register of a district's science-and-technology bureau: technology enterprises, loans behind
+risk-compensation pools, technology contracts, and the year's work report made from them. The same calls are there over
+gRPC; each operation names its method (x-grpc-method).
 
 * **Key**: every call carries `Authorization: Bearer KEY`.
 * **Money** is in fen (分, a hundredth of a yuan), 64-bit integers written as text.
@@ -35,6 +36,7 @@ operation names its method (x-grpc-method).
 * **Errors** are google.rpc.Status with a stable reason and, for malformed requests, every field that is wrong.
 * **Personal data** are the fields marked x-personal-data.
 * **Lists** filter and order by the fields marked x-indexed.
+* **Headers**: `Accept-Language` (zh or en), `Request-Timeout: 2s`, `If-None-Match` on reads, `If-Match` on changes.
 )";
 
 Json Info() { return {{"title", "kechuang 科创"}, {"version", "v1"}, {"description", kAbout}}; }
@@ -44,6 +46,7 @@ Json Tags(const std::vector<const ServiceDescriptor*>& services) {
   for (const ServiceDescriptor* service : services) {
     tags.push_back({{"name", service->name()}, {"description", std::string(api::CommentOf(*service))}});
   }
+  tags.push_back({{"name", "Files"}, {"description", "Spreadsheets, taken in as they are."}});
   return tags;
 }
 
@@ -67,6 +70,7 @@ std::string OpenApiJson(const std::vector<const ServiceDescriptor*>& services) {
   for (const ServiceDescriptor* service : services) {
     for (int i = 0; i < service->method_count(); ++i) AddRoutes(*service->method(i), reasons, book, paths);
   }
+  AddUpload(paths, book);
   const Json document = {{"openapi", "3.1.0"},
                          {"info", Info()},
                          {"servers", Json::array({{{"url", "/"}}})},

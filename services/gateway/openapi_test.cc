@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -19,6 +20,7 @@
 #include "common/api/comments.h"
 #include "common/api/http_route.h"
 #include "common/base/error.h"
+#include "common/rpc/http_message.h"
 #include "common/rpc/validate.h"
 #include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -29,6 +31,8 @@
 #include "services/gateway/openapi_example.h"
 #include "services/gateway/openapi_path.h"
 #include "services/gateway/openapi_schema.h"
+#include "services/gateway/upload.h"
+#include "services/gateway/upload_request.h"
 
 namespace kechuang::gateway {
 namespace {
@@ -337,6 +341,21 @@ TEST(OpenApi, DescribesStreamsAsLines) {
   EXPECT_TRUE(verify["responses"]["200"]["content"].contains("application/x-ndjson"));
   const Json& import = Document()["paths"]["/v1/contracts:import"]["post"];
   EXPECT_TRUE(import["requestBody"]["content"].contains("application/x-ndjson"));
+}
+
+TEST(OpenApi, DescribesUploadsAsTheyAreRead) {
+  const Json& upload = Document()["paths"]["/v1/files:import"]["post"];
+  rpc::HttpRequest request{.verb = "POST", .target = kUploadPath, .headers = {}};
+  char mark = '?';
+  for (const Json& parameter : upload["parameters"]) {
+    const std::string value = parameter["schema"]["type"] == "boolean" ? "true" : "a.csv";
+    absl::StrAppend(&request.target, std::string(1, std::exchange(mark, '&')), parameter["name"].get<std::string>(),
+                    "=", value);
+  }
+  const auto options = ReadUpload(request);
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_TRUE(options->dry_run && options->partial && options->overwrite && options->create_missing);
+  EXPECT_FALSE(options->pool.empty() || options->division.empty());
 }
 
 TEST(OpenApi, ListsTheReasonsOfAllAreas) {

@@ -8,10 +8,9 @@
 
 namespace kechuang::gateway {
 
-// What browsers let the page at /docs do: load from this server, and nothing else. Styles stand in the page's elements,
-// too, as the library that draws it writes them.
+// What browsers let the page at /docs do: load and call this server, and nothing else.
 inline constexpr char kContentSecurityPolicy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
     "'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
