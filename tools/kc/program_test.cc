@@ -138,6 +138,14 @@ class ProgramTest : public testing::Test {
     std::ostringstream out;
     std::ostringstream err;
     Surroundings around{[this](const std::string& name) { return variables_[name]; }, "/nowhere/kc", in, out, err};
+    around.out_is_terminal = width_ > 0;
+    around.width = width_;
+    if (width_ > 0) {
+      around.page = [this](const std::string& text) {
+        paged_ = text;
+        return pager_works_;
+      };
+    }
     const int code = RunProgram(words, around);
     out_ = out.str();
     err_ = err.str();
@@ -149,6 +157,9 @@ class ProgramTest : public testing::Test {
   Journal journal_;
   std::unique_ptr<grpc::Server> server_;
   std::map<std::string, std::string> variables_;
+  int width_ = 0;  // of the terminal; 0 for none
+  bool pager_works_ = true;
+  std::string paged_;
   std::string out_;
   std::string err_;
 };
@@ -170,6 +181,86 @@ TEST_F(ProgramTest, ListsEveryPage) {
   EXPECT_EQ(Run({"loans", "list", "--all", "--output=csv"}), kDone);
   EXPECT_THAT(out_, StartsWith("name,enterprise,enterprise_name,"));
   EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 4);
+}
+
+TEST_F(ProgramTest, ListsAsManyAsAreAskedFor) {
+  EXPECT_EQ(Run({"loans", "list", "--limit", "1", "--output", "csv", "--columns", "name,disbursed-fen"}), kDone);
+  EXPECT_EQ(out_, "name,disbursed_fen\nloans/1,30000000\n");
+  EXPECT_EQ(Run({"loans", "list", "--limit", "3", "--columns", "state,name"}), kDone);
+  EXPECT_EQ(out_, "state   name\nACTIVE  loans/1\nACTIVE  loans/2\nACTIVE  loans/3\n");
+  EXPECT_EQ(Run({"loans", "list", "--limit", "0"}), kUsage);
+  EXPECT_EQ(Run({"loans", "list", "--limit", "1", "--all"}), kUsage);
+  EXPECT_EQ(Run({"loans", "list", "--columns", "nmae"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("did you mean name?"));
+}
+
+TEST_F(ProgramTest, SpeaksYaml) {
+  EXPECT_EQ(Run({"loans", "list", "--all", "--output", "yaml", "--columns", "name,enterprise_name"}), kDone);
+  EXPECT_EQ(out_,
+            "loans:\n- name: loans/1\n  enterprise_name: 宁夏甲公司\n- name: loans/2\n  enterprise_name: 宁夏甲公司\n"
+            "- name: loans/3\n  enterprise_name: 宁夏甲公司\nnext_page_token: \"\"\n");
+  EXPECT_EQ(Run({"loans", "get", "7", "--output", "yaml"}), kDone);
+  EXPECT_THAT(out_, StartsWith("name: loans/7\n"));
+}
+
+TEST_F(ProgramTest, PagesOnATerminalOnly) {
+  const std::vector<std::string> list = {"loans", "list", "--color", "never"};
+  EXPECT_EQ(Run(list), kDone);
+  const std::string plain = out_;
+  width_ = 200;
+  EXPECT_EQ(Run(list), kDone);
+  EXPECT_EQ(paged_, plain);
+  EXPECT_EQ(out_, "");
+  pager_works_ = false;
+  EXPECT_EQ(Run(list), kDone);
+  EXPECT_EQ(out_, plain);
+  paged_.clear();
+  EXPECT_EQ(Run({"loans", "list", "--color", "never", "--no-pager"}), kDone);
+  EXPECT_EQ(paged_, "");
+  EXPECT_EQ(out_, plain);
+}
+
+TEST_F(ProgramTest, HasColoursWhereTheyAreWanted) {
+  EXPECT_EQ(Run({"loans", "list"}), kDone);
+  EXPECT_THAT(out_, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(Run({"loans", "list", "--color", "always"}), kDone);
+  EXPECT_THAT(out_, HasSubstr("\x1b[1m"));
+  width_ = 100;
+  EXPECT_EQ(Run({"loans", "list", "--no-pager"}), kDone);
+  EXPECT_THAT(out_, HasSubstr("\x1b[1m"));
+  variables_["NO_COLOR"] = "1";
+  EXPECT_EQ(Run({"loans", "list", "--no-pager"}), kDone);
+  EXPECT_THAT(out_, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(Run({"loans", "list", "--color", "sometimes"}), kUsage);
+}
+
+TEST_F(ProgramTest, TablesFitTheTerminal) {
+  width_ = 30;
+  EXPECT_EQ(Run({"loans", "list", "--no-pager", "--color", "never"}), kDone);
+  EXPECT_THAT(out_, StartsWith("name     enterprise_name\n"));
+}
+
+TEST_F(ProgramTest, SaysHowToRepeatACallOfUnknownOutcome) {
+  server_->Shutdown();
+  EXPECT_EQ(Run({"loans", "submit", "7"}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("--request-id kc-"));
+  EXPECT_THAT(err_, HasSubstr("deploy/up"));
+  EXPECT_EQ(Run({"loans", "get", "7"}), kFailed);
+  EXPECT_THAT(err_, Not(HasSubstr("--request-id")));
+}
+
+TEST_F(ProgramTest, StreamsByForm) {
+  const fs::path lines = fs::path(testing::TempDir()) / "kc-lines.jsonl";
+  std::ofstream(lines) << "{\"source\":{\"import_id\":\"a\"}}\n";
+  EXPECT_EQ(Run({"loans", "import", "--from-file", lines.string()}), kDone);
+  EXPECT_THAT(out_, HasSubstr("\"name\":\"a\""));
+  fs::remove(lines);
+  EXPECT_EQ(Run({"loans", "import", "--from-file", lines.string()}), kUsage);
+  EXPECT_EQ(Run({"loans", "import"}), kUsage);
+  EXPECT_EQ(
+      Run({"journal", "verify-records", "--register", "loan", "--output", "csv", "--columns", "complete,records"}),
+      kDone);
+  EXPECT_EQ(out_, "complete,records\ntrue,3\n");
 }
 
 TEST_F(ProgramTest, ARefusedListPrintsNoHalfAnswer) {

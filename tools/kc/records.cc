@@ -50,7 +50,7 @@ absl::StatusOr<Extent> ReadExtent(const CommandLine& command) {
   }
   if (command.Has("page-size")) {
     ASSIGN_OR_RETURN(const int64_t size, ReadCount(command, "page-size", kPageSizeMax));
-    extent.page_size = static_cast<int>(size);
+    extent.page_size = static_cast<int>(extent.records_max == 0 ? size : std::min(size, extent.records_max));
   }
   return extent;
 }
