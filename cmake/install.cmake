@@ -16,8 +16,9 @@ install(DIRECTORY ${PROTO_ROOT}/kechuang ${GOOGLEAPIS}/google DESTINATION ${INST
 # there in other versions.
 set(CLIENT_HEADERS ${CMAKE_INSTALL_INCLUDEDIR}/kechuang-client)
 set(CLIENT_PACKAGE ${CMAKE_INSTALL_LIBDIR}/cmake/kechuang)
-set(client_objects)
-foreach(area IN ITEMS google api ledger enterprise loan contract report)
+get_property(areas GLOBAL PROPERTY KECHUANG_AREAS)
+set(client_objects $<TARGET_OBJECTS:proto_google_archive>)
+foreach(area IN LISTS areas)
   list(APPEND client_objects $<TARGET_OBJECTS:proto_${area}_archive>)
 endforeach()
 add_library(kechuang_client STATIC ${client_objects})
