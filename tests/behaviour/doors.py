@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import urllib.parse
 
 from catalogue import INT64, Inexpressible, is_repeated, method, without
@@ -15,6 +16,7 @@ import grpc
 from google.protobuf import json_format
 
 TIMEOUT = 20
+KEPT_SECONDS = 20  # the server lets an idle connection go after 30
 URL_BYTES_MAX = 15_000  # the head of an HTTP request has room for a little more
 EXIT_REFUSED, EXIT_USAGE = 3, 2
 
@@ -170,6 +172,7 @@ class Rest(Door):
     def __init__(self, suite):
         super().__init__(suite)
         self.connection = None
+        self.kept_until = 0
 
     def close(self):
         if self.connection is not None:
@@ -221,6 +224,9 @@ class Rest(Door):
 
     def send(self, verb, path, body=None, headers=None):
         """One HTTP exchange: (status, headers in lower case, bytes)."""
+        if time.monotonic() > self.kept_until:
+            self.close()
+        self.kept_until = time.monotonic() + KEPT_SECONDS
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.suite.port + HTTP_OFFSET, timeout=TIMEOUT + 10)
         try:

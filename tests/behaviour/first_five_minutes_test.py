@@ -60,8 +60,9 @@ class FirstFiveMinutes(Behaviour):
 
     def type(self, command, **more):
         environment = {key: value for key, value in os.environ.items() if not key.startswith("KC_")}
+        environment.update(no_proxy="127.0.0.1", **more)
         return subprocess.run(["bash", "-c", command], cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=120, env={**environment, "no_proxy": "127.0.0.1", **more})
+                              stderr=subprocess.PIPE, text=True, timeout=120, env=environment)
 
     @staticmethod
     def commands():
@@ -82,7 +83,8 @@ class FirstFiveMinutes(Behaviour):
                 continue
             with self.subTest(command):
                 typed = command.replace("127.0.0.1:7180", f"127.0.0.1:{self.suite.port + HTTP_OFFSET}")
-                done = self.type(typed.replace("127.0.0.1:7100", f"127.0.0.1:{self.suite.port}"))
+                typed = typed.replace("127.0.0.1:7100", f"127.0.0.1:{self.suite.port}")
+                done = self.type(typed)
                 self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
                 self.assertNotEqual(done.stdout.strip(), "")
         if not any("--data" in command for command in commands):

@@ -263,13 +263,15 @@ class EveryChange(Behaviour):
     def test_may_be_tried_and_repeated(self):
         """All the lives above once more, each change as a trial, in earnest, and again; and no change is left out."""
         changes = {one.name for one in methods().values() if one.mutates}
-        lives = [getattr(case, name).__wrapped__ for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife, ImportLife)
+        lives = [(case(name), getattr(case, name).__wrapped__)
+                 for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife, ImportLife)
                  for name in unittest.TestLoader().getTestCaseNames(case)]
         for door in self.doors:
             with self.subTest(door=door.name):
                 talk = ThoroughTalk(self, door)
-                for life in lives:
-                    life(self, talk)
+                for case, life in lives:
+                    case.suite = self.suite
+                    life(case, talk)
                 self.assertEqual(changes - talk.tried, set())
 
 

@@ -5,7 +5,7 @@ import unittest
 
 import run
 from catalogue import methods
-from doors import Error, Inexpressible
+from doors import Error, Inexpressible, plain
 from requests_of import least
 from shared import Behaviour, every_door, refusal
 
@@ -43,8 +43,7 @@ class Reach(Behaviour):
         for one in methods().values():
             if one.descriptor.client_streaming:
                 answers, error = to.door.stream(one.name, [])
-                to.note(one.name, {}, {"answers": len(answers)} if error is None else refusal(error))
-                self.assertEqual(answers, [])
+                to.note(one.name, {}, {"answers": [plain(answer) for answer in answers]} if error is None else refusal(error))
 
     def test_every_method_has_its_own_http_rule(self):
         rules = collections.defaultdict(list)
