@@ -1,7 +1,7 @@
 #include "common/api/field_text.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -177,6 +177,15 @@ absl::Status IntegerFromText(Message& message, const FieldDescriptor* field, abs
   return WrongType(*field, {absl::StrCat("\"", Shown(text), "\""), absl::StrCat("“", Shown(text), "”")});
 }
 
+absl::Status PutFraction(Message& message, const FieldDescriptor* field, double value) {
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_FLOAT) {
+    Put<float>(message, field, &Reflection::SetFloat, &Reflection::AddFloat, static_cast<float>(value));
+  } else {
+    Put<double>(message, field, &Reflection::SetDouble, &Reflection::AddDouble, value);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FractionFromText(Message& message, const FieldDescriptor* field, absl::string_view text) {
   double value = 0;
   const bool named = text == "NaN" || text == "Infinity" || text == "-Infinity";
@@ -184,8 +193,8 @@ absl::Status FractionFromText(Message& message, const FieldDescriptor* field, ab
   if ((!named && !numeric) || !absl::SimpleAtod(text, &value)) {
     return WrongType(*field, {absl::StrCat("\"", Shown(text), "\""), absl::StrCat("“", Shown(text), "”")});
   }
-  SetFraction(message, field, value);
-  return absl::OkStatus();
+  if (named) return PutFraction(message, field, value);
+  return SetFraction(message, field, value);
 }
 
 absl::Status BytesFromText(Message& message, const FieldDescriptor* field, absl::string_view text) {
@@ -341,12 +350,13 @@ void SetBool(Message& message, const FieldDescriptor* field, bool value) {
   Put<bool>(message, field, &Reflection::SetBool, &Reflection::AddBool, value);
 }
 
-void SetFraction(Message& message, const FieldDescriptor* field, double value) {
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_FLOAT) {
-    Put<float>(message, field, &Reflection::SetFloat, &Reflection::AddFloat, static_cast<float>(value));
-  } else {
-    Put<double>(message, field, &Reflection::SetDouble, &Reflection::AddDouble, value);
+absl::Status SetFraction(Message& message, const FieldDescriptor* field, double value) {
+  const bool single = field->cpp_type() == FieldDescriptor::CPPTYPE_FLOAT;
+  if (std::abs(value) > (single ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max())) {
+    return Refuse(absl::StatusCode::kInvalidArgument, v1::FIELD_OUT_OF_RANGE)
+        .Says("is greater than the field can hold", "超出该字段能容纳的范围");
   }
+  return PutFraction(message, field, value);
 }
 
 absl::Status SetEnumByName(Message& message, const FieldDescriptor* field, absl::string_view name) {

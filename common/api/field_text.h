@@ -43,9 +43,12 @@ absl::Status SetInteger(google::protobuf::Message& message, const google::protob
 // The number of a text of digits, perhaps after a minus; nothing if it is no such text. One of more than 30 digits
 // comes as a number that no field can hold.
 std::optional<absl::int128> WholeNumber(absl::string_view text);
-// Sets or adds a bool or a fraction.
+// Sets or adds a bool.
 void SetBool(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, bool value);
-void SetFraction(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, double value);
+// Sets or adds a fraction; FIELD_OUT_OF_RANGE if it is greater than the field's type can hold.
+absl::Status SetFraction(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
+                         double value);
+
 // Sets or adds an enum by name or by number; FIELD_UNKNOWN_VALUE with the nearest name.
 absl::Status SetEnumByName(google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
                            absl::string_view name);

@@ -302,7 +302,7 @@ class JsonReader {
       case FieldDescriptor::CPPTYPE_FLOAT: {
         double value = 0;
         if (!absl::SimpleAtod(written, &value)) return Add(WrongType(*field, given));
-        return SetFraction(message, field, value);
+        return Add(SetFraction(message, field, value));
       }
       default:
         break;

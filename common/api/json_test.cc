@@ -156,6 +156,13 @@ TEST(ReadJson, SaysWhatAFieldTakes) {
   }
 }
 
+TEST(ReadJson, RefusesFractionsThatNoFieldHolds) {
+  for (const char* value : {"1e400", "\"1e400\"", "-1e400"}) {
+    EXPECT_THAT(FaultsOf<UninterpretedOption>(absl::StrCat("{\"doubleValue\":", value, "}")),
+                ElementsAre("double_value|FIELD_OUT_OF_RANGE|is greater than the field can hold"));
+  }
+}
+
 TEST(ReadJson, SaysWhereTextIsNoJson) {
   const std::vector<std::pair<std::string, const char*>> cases = {
       {"", "this is no JSON from line 1, character 1 on: a value is expected, but the text ends"},
