@@ -40,6 +40,10 @@ Words SplitWords(absl::string_view header) {
       NormaliseName(header),
       {{"*", ""}, {"★", ""}, {"☆", ""}, {"【", "("}, {"】", ")"}, {"[", "("}, {"]", ")"}, {"〔", "("}, {"〕", ")"}});
   words.whole = std::string(absl::StripSuffix(WithoutNumber(words.whole), ":"));
+  const std::string& whole = words.whole;
+  if (absl::StartsWith(whole, "(") && whole.find(')') == whole.size() - 1) {
+    words.whole = whole.substr(1, whole.size() - 2);
+  }
   absl::string_view rest = words.whole;
   while (!rest.empty()) {
     const size_t open = rest.find('(');
