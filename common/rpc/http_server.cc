@@ -2,97 +2,102 @@
 
 #include <thread>
 #include <utility>  // Asio wants it before its own headers in C++20
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "common/base/error.h"
+#include "common/rpc/http_connection.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
+using boost::system::error_code;
 
-constexpr int kConnectionsMax = 256;
-constexpr size_t kHeaderBytesMax = 8192;
-constexpr auto kIdleMax = std::chrono::seconds(30);
+// How long to wait before accepting again when the process has no more files.
+constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
 
-// One connection; lives as long as an operation on it is under way.
-class Connection : public std::enable_shared_from_this<Connection> {
- public:
-  Connection(tcp::socket socket, const HttpServer::Routes& routes, int& open)
-      : stream_(std::move(socket)), routes_(routes), open_(open) {
-    ++open_;
-  }
-  ~Connection() { --open_; }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  void Read() {
-    parser_.emplace();
-    parser_->header_limit(kHeaderBytesMax);
-    parser_->body_limit(kHeaderBytesMax);
-    stream_.expires_after(kIdleMax);
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, size_t) {
-      if (!error) self->Answer();
-    });
-  }
-
- private:
-  void Answer() {
-    const http::request<http::string_body>& request = parser_->get();
-    HttpAnswer answer = AnswerTo(request);
-    response_ = {static_cast<http::status>(answer.status), request.version()};
-    response_.set(http::field::content_type, answer.content_type);
-    if (answer.status == 405) response_.set(http::field::allow, "GET, HEAD");
-    response_.keep_alive(request.keep_alive());
-    response_.content_length(answer.body.size());
-    if (request.method() != http::verb::head) response_.body() = std::move(answer.body);
-    http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code error, size_t) {
-      if (!error && self->response_.keep_alive()) self->Read();
-    });
-  }
-
-  HttpAnswer AnswerTo(const http::request<http::string_body>& request) const {
-    const std::string target(request.target());
-    const auto route = routes_.find(target.substr(0, target.find('?')));
-    if (route == routes_.end()) return {404, "text/plain; charset=utf-8", "not found\n"};
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
-      return {405, "text/plain; charset=utf-8", "only GET and HEAD\n"};
-    }
-    return route->second();
-  }
-
-  beast::tcp_stream stream_;
-  const HttpServer::Routes& routes_;
-  int& open_;
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> response_;
-};
+absl::Status TooManyConnections(int connections_max) {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::OVERLOADED)
+      .With("connections_max", connections_max)
+      .RetryAfter(absl::Seconds(1))
+      .Says(absl::StrCat("all ", connections_max, " connections are taken; try again in a moment"),
+            absl::StrCat("全部 ", connections_max, " 个连接均被占用，请稍后再试"));
+}
 
 }  // namespace
 
+HttpExchange::HttpExchange(std::shared_ptr<HttpConnection> connection, uint64_t turn, HttpRequest request)
+    : connection_(std::move(connection)), turn_(turn), request_(std::move(request)) {}
+
+HttpExchange::~HttpExchange() {
+  connection_->Post([turn = turn_](HttpConnection& connection) { connection.Abandon(turn); });
+}
+
+void HttpExchange::OnGone(std::function<void()> gone) {
+  connection_->Post([turn = turn_, gone = std::move(gone)](HttpConnection& connection) mutable {
+    connection.OnGone(turn, std::move(gone));
+  });
+}
+
+void HttpExchange::ReadWhole(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
+    connection.ReadBody(turn, bytes_max, /*whole=*/true, std::move(done));
+  });
+}
+
+void HttpExchange::ReadChunk(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
+    connection.ReadBody(turn, bytes_max, /*whole=*/false, std::move(done));
+  });
+}
+
+void HttpExchange::Answer(HttpAnswer answer) {
+  connection_->Post([turn = turn_, answer = std::move(answer)](HttpConnection& connection) mutable {
+    connection.Answer(turn, std::move(answer));
+  });
+}
+
+void HttpExchange::Begin(HttpAnswer head) {
+  connection_->Post([turn = turn_, head = std::move(head)](HttpConnection& connection) mutable {
+    connection.Begin(turn, std::move(head));
+  });
+}
+
+void HttpExchange::Write(std::string piece, std::function<void(bool)> done) {
+  connection_->Post(
+      [turn = turn_, piece = std::move(piece), done = std::move(done)](HttpConnection& connection) mutable {
+        connection.Write(turn, std::move(piece), std::move(done));
+      });
+}
+
+void HttpExchange::End() {
+  connection_->Post([turn = turn_](HttpConnection& connection) { connection.End(turn); });
+}
+
 class HttpServer::Impl {
  public:
-  explicit Impl(Routes routes) : routes_(std::move(routes)) {}
+  Impl(Routes routes, Handler handler, HttpOptions options)
+      : core_(std::move(routes), std::move(handler), options), acceptor_(asio::make_strand(core_.context)) {}
   ~Impl() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
+    Stop(absl::ZeroDuration());
+    {
+      std::unique_lock<std::mutex> lock(core_.mutex);
+      if (!threads_.empty()) core_.closed.wait(lock, [this] { return core_.open.empty(); });
+    }
+    core_.context.stop();
+    for (std::thread& thread : threads_) thread.join();
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   absl::Status Start(int port) {
     const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), static_cast<unsigned short>(port));
-    beast::error_code error;
+    error_code error;
     acceptor_.open(endpoint.protocol(), error);
     acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     acceptor_.bind(endpoint, error);
@@ -102,32 +107,92 @@ class HttpServer::Impl {
           .Says(absl::StrCat("cannot listen on 127.0.0.1:", port, ": is the port taken?"),
                 absl::StrCat("无法监听 127.0.0.1:", port, "，端口可能已被占用"));
     }
+    port_ = acceptor_.local_endpoint().port();
     Accept();
-    thread_ = std::thread([this] { context_.run(); });
+    for (int i = 0; i < core_.options.threads; ++i) threads_.emplace_back([this] { core_.context.run(); });
     return absl::OkStatus();
   }
 
-  int port() const { return acceptor_.local_endpoint().port(); }
+  int port() const { return port_; }
+
+  void Stop(absl::Duration wait) {
+    {
+      const std::lock_guard<std::mutex> lock(core_.mutex);
+      core_.stopping = true;
+    }
+    asio::post(acceptor_.get_executor(), [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+    });
+    TellAll(&HttpConnection::CloseIfIdle);
+    {
+      std::unique_lock<std::mutex> lock(core_.mutex);
+      core_.closed.wait_for(lock, absl::ToChronoNanoseconds(wait), [this] { return core_.open.empty(); });
+    }
+    TellAll(&HttpConnection::Break);
+  }
 
  private:
+  void TellAll(void (HttpConnection::*task)()) {
+    std::vector<std::shared_ptr<HttpConnection>> all;
+    {
+      const std::lock_guard<std::mutex> lock(core_.mutex);
+      for (HttpConnection* connection : core_.open) {
+        // One that is just going has nothing left to be told.
+        if (auto held = connection->weak_from_this().lock(); held != nullptr) all.push_back(std::move(held));
+      }
+    }
+    for (const auto& connection : all) connection->Post([task](HttpConnection& each) { (each.*task)(); });
+  }
+
   void Accept() {
-    acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
+    acceptor_.async_accept(asio::make_strand(core_.context), [this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
-      if (!error && open_ < kConnectionsMax) std::make_shared<Connection>(std::move(socket), routes_, open_)->Read();
+      if (error) return AcceptLater();
+      Take(std::move(socket));
       Accept();
     });
   }
 
-  const Routes routes_;
-  int open_ = 0;  // touched by the one thread only
-  asio::io_context context_{1};
-  tcp::acceptor acceptor_{context_};
-  std::thread thread_;
+  // Most likely the process has too many files open.
+  void AcceptLater() {
+    accept_again_.expires_after(kAcceptAgain);
+    accept_again_.async_wait([this](error_code) {
+      if (acceptor_.is_open()) Accept();
+    });
+  }
+
+  void Take(tcp::socket socket) {
+    size_t open = 0;
+    {
+      const std::lock_guard<std::mutex> lock(core_.mutex);
+      open = core_.open.size();
+    }
+    if (open < static_cast<size_t>(core_.options.connections_max)) {
+      std::make_shared<HttpConnection>(std::move(socket), core_)->Post([](HttpConnection& each) { each.Start(); });
+      return;
+    }
+    HttpAnswer answer = FaultAnswer(503, TooManyConnections(core_.options.connections_max));
+    answer.headers.emplace_back("Retry-After", "1");
+    const std::string head =
+        HeadText(answer, {1, /*keep_alive=*/false, absl::StrCat("Content-Length: ", answer.body.size())});
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(absl::StrCat(head, answer.body)), ignored);
+  }
+
+  int port_ = 0;
+  std::vector<std::thread> threads_;
+  HttpCore core_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer accept_again_{acceptor_.get_executor()};
 };
 
-HttpServer::HttpServer(Routes routes) : impl_(std::make_unique<Impl>(std::move(routes))) {}
+HttpServer::HttpServer(Routes routes, Handler handler, HttpOptions options)
+    : impl_(std::make_unique<Impl>(std::move(routes), std::move(handler), options)) {}
 HttpServer::~HttpServer() = default;
 absl::Status HttpServer::Start(int port) { return impl_->Start(port); }
 int HttpServer::port() const { return impl_->port(); }
+void HttpServer::Stop(absl::Duration wait) { impl_->Stop(wait); }
 
 }  // namespace kechuang::rpc

@@ -1,35 +1,95 @@
 #ifndef KECHUANG_COMMON_RPC_HTTP_SERVER_H_
 #define KECHUANG_COMMON_RPC_HTTP_SERVER_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "common/rpc/http_message.h"
 
 namespace kechuang::rpc {
 
-struct HttpAnswer {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+// What one HTTP server spends on its clients.
+struct HttpOptions {
+  int threads = 1;
+  int connections_max = 256;
+  size_t header_bytes_max = 16 * 1024;           // of one request's line and headers together
+  absl::Duration idle_max = absl::Seconds(30);   // a connection between two requests
+  absl::Duration head_max = absl::Seconds(10);   // from the first byte of a request to the end of its headers
+  absl::Duration read_max = absl::Seconds(30);   // a pause within a body that is waited for
+  absl::Duration body_max = absl::Seconds(60);   // the whole of a body that is read whole
+  absl::Duration write_max = absl::Seconds(30);  // a pause of a client that takes an answer
 };
 
-// A small HTTP/1.1 server for /healthz and /metrics: GET and HEAD of fixed paths, keep-alive, at most 256 connections,
-// requests of at most 8 KiB, 30 s for an idle connection. One thread; a route must not block.
+class HttpConnection;
+
+// One request and its answer: one call of Answer, or of Begin, then Write as often as wanted, then End. An exchange
+// that goes away unanswered closes its connection. Any thread may call; what is called back comes on a thread of the
+// server, one callback of an exchange at a time, and must not block. Calls after the end, or after the client has gone,
+// do nothing but call back that it has.
+class HttpExchange {
+ public:
+  // Made by the server alone.
+  HttpExchange(std::shared_ptr<HttpConnection> connection, uint64_t turn, HttpRequest request);
+  ~HttpExchange();
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  const HttpRequest& request() const { return request_; }
+
+  // Calls back once if the client goes before the answer is complete; dropped when it is. So it may hold the exchange.
+  void OnGone(std::function<void()> gone);
+
+  // Reads the whole body, or what is left of it. One read at a time, of either kind. A client that waits for
+  // "100 Continue" gets it at the first read. A body of more than bytes_max in all is a fault with 413 that names the
+  // limit.
+  void ReadWhole(uint64_t bytes_max, std::function<void(HttpPiece)> done);
+  // Reads what comes next of the body, some 64 KiB at most; no bytes at its end. Nothing is taken from the client
+  // between two reads but what the kernel and one buffer hold.
+  void ReadChunk(uint64_t bytes_max, std::function<void(HttpPiece)> done);
+
+  // Answers whole; compressed, if that is worth it and the client takes it.
+  void Answer(HttpAnswer answer);
+  // Sends the head of an answer whose body follows in chunks.
+  void Begin(HttpAnswer head);
+  // Sends a piece of it and calls back when the kernel has taken it, false if the client has gone; so waiting for the
+  // callback before the next one holds no more than one piece. Nothing is held back for more to come.
+  void Write(std::string piece, std::function<void(bool)> done);
+  void End();
+
+ private:
+  const std::shared_ptr<HttpConnection> connection_;
+  const uint64_t turn_;
+  const HttpRequest request_;
+};
+
+// An HTTP/1.1 server on 127.0.0.1: keep-alive, pipelining (answers in the order of the requests), bodies of known
+// length or in chunks, all asynchronous on a few threads. A request beyond a limit gets 431, 413 or 408 with a body
+// that names the limit.
 class HttpServer {
  public:
+  // Fixed paths, answered to GET and HEAD on a thread of the server; they must not block.
   using Routes = std::map<std::string, std::function<HttpAnswer()>>;
+  // Takes every other request, on a thread of the server; must not block.
+  using Handler = std::function<void(std::shared_ptr<HttpExchange>)>;
 
-  explicit HttpServer(Routes routes);
+  // Without a handler other paths are 404.
+  explicit HttpServer(Routes routes, Handler handler = nullptr, HttpOptions options = {});
+  // Stops at once. Blocks until the last exchange is let go, so whoever holds one must let go when the client is gone.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Listens on 127.0.0.1; port 0 takes a free one. SERVICE_UNAVAILABLE if the port is taken.
+  // Listens; port 0 takes a free one. SERVICE_UNAVAILABLE if the port is taken.
   absl::Status Start(int port);
   int port() const;
+  // Takes no new requests, waits for the answers that are under way, and cuts off those that take longer than that.
+  void Stop(absl::Duration wait);
 
  private:
   class Impl;

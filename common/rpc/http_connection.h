@@ -1,0 +1,168 @@
+#ifndef KECHUANG_COMMON_RPC_HTTP_CONNECTION_H_
+#define KECHUANG_COMMON_RPC_HTTP_CONNECTION_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>  // Asio wants it before its own headers in C++20
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "common/rpc/http_body.h"
+#include "common/rpc/http_server.h"
+
+namespace kechuang::rpc {
+
+// What the connections of a server share. Outlives them.
+struct HttpCore {
+  HttpCore(HttpServer::Routes fixed, HttpServer::Handler other, HttpOptions limits)
+      : routes(std::move(fixed)), handler(std::move(other)), options(limits) {}
+
+  bool draining() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return stopping;
+  }
+
+  const HttpServer::Routes routes;
+  const HttpServer::Handler handler;
+  const HttpOptions options;
+  std::mutex mutex;
+  std::condition_variable closed;
+  std::set<HttpConnection*> open;  // guarded by mutex
+  bool stopping = false;           // guarded by mutex
+  boost::asio::io_context context;
+};
+
+// One connection, and the exchange that is under way on it. Lives as long as an operation on it is pending or somebody
+// holds its exchange. Its members are touched on its strand only.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  HttpConnection(boost::asio::ip::tcp::socket socket, HttpCore& core)
+      : core_(core), socket_(std::move(socket)), wait_(socket_.get_executor()), write_wait_(socket_.get_executor()) {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    core_.open.insert(this);
+  }
+  ~HttpConnection() {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    core_.open.erase(this);
+    core_.closed.notify_all();
+  }
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+  // Runs a task on the strand.
+  template <class Task>
+  void Post(Task task) {
+    boost::asio::post(socket_.get_executor(),
+                      [self = shared_from_this(), task = std::move(task)]() mutable { task(*self); });
+  }
+
+  void Start() {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+    NextRequest();
+  }
+  void CloseIfIdle() {
+    if (!busy_) Break();
+  }
+  // Closes, and tells everyone who waits that the client has gone.
+  void Break();
+
+  // The calls of the exchange of that turn.
+  void OnGone(uint64_t turn, std::function<void()> gone) {
+    if (turn == turn_ && !closed_) {
+      on_gone_ = std::move(gone);
+    } else if (turn == turn_) {
+      gone();
+    }
+  }
+  void ReadBody(uint64_t turn, uint64_t bytes_max, bool whole, std::function<void(HttpPiece)> done);
+  void Answer(uint64_t turn, HttpAnswer answer);
+  void Begin(uint64_t turn, HttpAnswer head);
+  void Write(uint64_t turn, std::string piece, std::function<void(bool)> done);
+  void End(uint64_t turn);
+  void Abandon(uint64_t turn) {
+    if (turn == turn_ && answer_ != AnswerState::kComplete) Break();
+  }
+
+ private:
+  enum class Arrival { kBytes, kEnd, kTooSlow };
+  enum class AnswerState { kNone, kBegun, kComplete };
+  struct Piece {
+    std::string bytes;
+    std::function<void(bool)> done;
+  };
+
+  // Reading.
+  void Watch();
+  void Readable(boost::system::error_code error);
+  void Await(absl::Duration wait, std::function<void(Arrival)> then);
+  void Arrived(Arrival what);
+  void NextRequest();
+  void ReadHead();
+  void ParseHead(size_t size);
+  void Handle(HttpRequest request);
+  void TakeBody();
+  void GiveBody(HttpPiece piece);
+  bool BodyIsOver();
+  void SendContinue();
+
+  // Writing.
+  void Refused(int http_status, const absl::Status& fault);
+  std::string StartAnswer(const HttpAnswer& answer, AnswerState state, std::string framing);
+  void Send(std::string bytes, std::function<void(bool)> done);
+  void WriteSome();
+  void Finish();
+  void Linger(absl::Time until);
+
+  HttpCore& core_;
+  boost::asio::ip::tcp::socket socket_;
+  bool closed_ = false;
+
+  // What has arrived and is not taken yet; who waits for more.
+  std::string arrived_;
+  bool watching_ = false;
+  std::function<void(Arrival)> awaiting_;  // holds no pointer that counts: the pending operation keeps this alive
+  uint64_t await_turn_ = 0;
+  boost::asio::steady_timer wait_;
+
+  // The request.
+  uint64_t turn_ = 0;
+  bool busy_ = false;  // from the first byte of a request to the last one of its answer
+  size_t head_scanned_ = 0;
+  absl::Time head_until_;
+  int minor_version_ = 1;
+  bool keep_alive_ = false;
+  bool head_only_ = false;
+  bool expects_continue_ = false;
+  std::string accept_encoding_;
+  HttpBodyReader body_ = HttpBodyReader::OfLength(0);
+  uint64_t body_bytes_ = 0;  // taken of it so far
+  std::string taken_;        // for the read that is under way
+  uint64_t read_bytes_max_ = 0;
+  bool read_whole_ = false;
+  absl::Time read_until_;
+  std::function<void(HttpPiece)> read_done_;
+  std::function<void()> on_gone_;
+
+  // The answer.
+  AnswerState answer_ = AnswerState::kNone;
+  std::deque<Piece> pieces_;
+  size_t written_ = 0;  // bytes of the first piece
+  uint64_t write_turn_ = 0;
+  boost::asio::steady_timer write_wait_;
+};
+
+}  // namespace kechuang::rpc
+
+#endif  // KECHUANG_COMMON_RPC_HTTP_CONNECTION_H_
