@@ -130,6 +130,24 @@ TEST(Specs, FindTheColumnOfAFault) {
   EXPECT_EQ(SpecOf(ImportKind::kCertifications).KeyOfPath("certification.certificate_number"), "number");
 }
 
+TEST(Specs, SayInBothLanguagesWhatEveryKeyMeans) {
+  for (const ImportKind kind : kEveryKind) {
+    for (const KeyMeaning& key : KeysOf(kind)) {
+      EXPECT_FALSE(key.english.empty()) << key.key;
+      EXPECT_FALSE(key.chinese.empty()) << key.key;
+    }
+  }
+  EXPECT_TRUE(CheckChoices(ImportKind::kLoans, {{"甲方", "name"}, {"乙", ""}}).ok());
+  const absl::Status unknown = CheckChoices(ImportKind::kLoans, {{"甲方", "cat"}});
+  EXPECT_THAT(ChineseOf(unknown), HasSubstr("可选：serial, name"));
+}
+
+TEST(Layouts, PutAChoiceBeforeEveryGuess) {
+  const sheet::Layout layout = SpecOf(ImportKind::kLoans).Layout({{"甲 方", "name"}});
+  EXPECT_EQ(layout.overrides.at("甲方"), "name");
+  EXPECT_EQ(layout.columns.size(), SpecOf(ImportKind::kLoans).fields.size());
+}
+
 TEST(Sample, EnterprisesReadWhole) {
   std::vector<enterprise::v1::ImportEnterprisesRow> rows;
   const ReadFile read = Read(absl::StrCat(SampleFolder(), "/企业名单.xlsx"), ImportKind::kEnterprises, rows);
@@ -278,6 +296,33 @@ TEST(Loans, TellEqualRowsApart) {
   EXPECT_EQ(rows[0].loan().ordinal(), 0);
   EXPECT_EQ(rows[1].loan().ordinal(), 1);
   EXPECT_EQ(rows[2].loan().ordinal(), 0);
+}
+
+TEST(Loans, SayWhatAWrongCellLikelyMeant) {
+  std::vector<loan::v1::ImportLoanRow> rows;
+  std::vector<std::string> suggestions;
+  const auto read = ReadImportFile(WriteCsv("suggest",
+                                            "企业名称,信用代码,合作银行,贷款金额,放款日期,利率\n甲,,某银行,200万元,,\n"
+                                            "乙,,某银行,400万元,,\n丙,1164O103010094039Q,某银行,300,2022.3.5前,3.65\n"),
+                                   ImportKind::kLoans, {}, [&](const FileRow& row) {
+                                     for (const CellNote& note : row.reader.notes()) {
+                                       suggestions.push_back(absl::StrCat(note.key, " ", note.suggestion));
+                                     }
+                                     return absl::OkStatus();
+                                   });
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_THAT(suggestions,
+              ElementsAre("code 11640103010094039Q", "amount 300万元", "disbursed 2022-03-05", "rate 3.65%"));
+}
+
+TEST(Loans, TellOfNamesThatDifferByTheirLegalFormOnly) {
+  std::vector<loan::v1::ImportLoanRow> rows;
+  const ReadFile read = Read(WriteCsv("forms",
+                                      "企业名称,合作银行,贷款金额（万元）\n甲有限公司,某银行,300\n"
+                                      "甲有限责任公司,某银行,200\n甲有限公司,某银行,100\n"),
+                             ImportKind::kLoans, rows);
+  EXPECT_EQ(rows.size(), 3u);
+  EXPECT_THAT(read.warnings, ElementsAre(HasSubstr("3 name: 甲有限责任公司 与第 2 行的 甲有限公司")));
 }
 
 TEST(Loans, TakePoolAndCreateMissingFromTheOptions) {
