@@ -289,6 +289,12 @@ void AddPlaces(const MethodForm& form, CommandSpec& command) {
   command.arguments = absl::StrJoin(words, " ");
 }
 
+std::vector<MethodForm> MakeForms() {
+  std::vector<MethodForm> forms;
+  for (const MethodGroup& group : GroupMethods(Services())) forms.push_back(FormOf(group));
+  return forms;
+}
+
 }  // namespace
 
 bool IsRequired(const FieldDescriptor& field) { return Behaves(field, google::api::REQUIRED); }
@@ -301,11 +307,7 @@ std::string ShortName(const EnumValueDescriptor& value) {
 }
 
 const std::vector<MethodForm>& MethodForms() {
-  static const auto& forms = *[] {
-    auto* made = new std::vector<MethodForm>();
-    for (const MethodGroup& group : GroupMethods(Services())) made->push_back(FormOf(group));
-    return made;
-  }();
+  static const auto& forms = *new std::vector<MethodForm>(MakeForms());
   return forms;
 }
 

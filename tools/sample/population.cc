@@ -138,7 +138,7 @@ Loan Population::LoanAt(int64_t index) const {
   Random random = SourceOf(kLoanSource, index);
   Loan loan;
   loan.bank = static_cast<size_t>(random.Below(3));
-  loan.amount_fen = (5 + random.Below(26)) * 10 * kWanYuan;
+  loan.amount_fen = int64_t{5 + random.Below(26)} * 10 * kWanYuan;
   loan.paid = random.Between(On(2020, 1, 2), On(2022, 12, 30));
   loan.batch = absl::StrCat(loan.paid->Year(), "年第", loan.paid->Month() <= 6 ? "一" : "二", "批");
   loan.applied = loan.paid->AddDays(-20 - random.Below(30));
