@@ -1,3 +1,5 @@
+#include "tools/sheet/csv.h"
+
 #include <string>
 #include <vector>
 
@@ -37,6 +39,19 @@ TEST(Csv, RefusesACharacterCutInTwoAtTheEnd) {
   const auto rows = ReadAll(WriteFile("cut.csv", "\xC3\xFB\xB3\xC6,\xCE\xF7\xCF"));
   EXPECT_EQ(rows.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(ChineseOf(rows.status()), HasSubstr("GB18030"));
+}
+
+TEST(Csv, PartsCellsByWhatMostLinesHave) {
+  EXPECT_EQ(SeparatorOf("台账\n甲,乙\n1,2\n"), ',');
+  EXPECT_EQ(SeparatorOf("甲;乙;丙\n1,190;2;3\n1,190;2;3\n"), ';');
+  EXPECT_EQ(SeparatorOf("甲\t乙\n\"a,b,c,d\"\t2\n"), '\t');
+  EXPECT_EQ(SeparatorOf("sep=;\n甲,乙\n"), ';');
+  EXPECT_EQ(SeparatorOf(""), ',');
+  const auto rows = ReadAll(WriteFile("sep.csv", "sep=;\n甲;\"乙;丙\"\n"));
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ((*rows)[0].number, 2);
+  EXPECT_EQ((*rows)[0].cells[1].text, "乙;丙");
 }
 
 TEST(Csv, RefusesAQuoteThatNeverCloses) {

@@ -13,7 +13,7 @@ namespace {
 
 const Layout& Loans() {
   static const Layout layout{{{"serial", {"序号"}},
-                              {"name", {"企业名称", "单位名称"}},
+                              {"name", {"企业名称", "单位名称"}, true},
                               {"code", {"统一社会信用代码", "信用代码"}},
                               {"amount", {"贷款金额", "放款金额", "金额"}},
                               {"day", {"放款日期"}}},
@@ -89,6 +89,28 @@ TEST(Table, KeepsARowWhoseNameOnlyLooksLikeATotal) {
   const Read read = ReadCsv("企业名称,信用代码,放款金额\n总计算力科技公司,A,3\n2022年小计,,3\n");
   ASSERT_EQ(read.rows.size(), 1u);
   EXPECT_EQ(read.summary.total_rows, 1);
+}
+
+TEST(Table, TakesOverWhatStandsAboveWhereTheLayoutLetsIt) {
+  const Read read = ReadCsv("企业名称,信用代码,放款金额\n甲,A,3\n同上,同上,〃\n,B,4\n同上,C,5\n");
+  ASSERT_EQ(read.rows.size(), 4u);
+  EXPECT_EQ(read.rows[1].Find("name")->text, "甲");
+  EXPECT_EQ(read.rows[1].Find("code")->kind, CellKind::kAsAbove);
+  EXPECT_EQ(read.rows[1].Find("amount")->kind, CellKind::kAsAbove);
+  EXPECT_EQ(read.rows[3].Find("name")->kind, CellKind::kAsAbove);  // nothing stands above
+  EXPECT_EQ(read.summary.inherited_cells, 1);
+}
+
+TEST(Table, SkipsTitlesThatComeAgainWithTheHeader) {
+  const Read read = ReadCsv(
+      "台账\n单位：万元\n企业名称,信用代码,放款金额\n甲,A,3\n台账\n单位：万元\n企业名称,信用代码,放款金额\n乙,B,4\n");
+  EXPECT_EQ(read.rows.size(), 2u);
+  EXPECT_EQ(read.summary.repeated_headers, 3);
+}
+
+TEST(ShapeOf, DoesNotChangeWithWidthAndSpaces) {
+  EXPECT_EQ(ShapeOf(ReadCsv("企业名称,放款金额（万元）\n").header), "企业名称|放款金额(万元)");
+  EXPECT_EQ(ShapeOf(ReadCsv("企 业名称,放款金额(万元)\n").header), "企业名称|放款金额(万元)");
 }
 
 TEST(Table, SaysWhenThereIsNoHeader) {
