@@ -222,6 +222,9 @@ def amount_slip(case):
 
 @kind
 def amount_off_by_ten_thousand(case):
+    # The middle of the column tells it of amounts down to a tenth of that middle; smaller ones look like large loans.
+    amounts = sorted(truth["amount"] for truth in case.truth)
+    case.slip_row = case.rand.choice([row for row in range(ROWS) if case.truth[row]["amount"] * 10 >= amounts[ROWS // 2]])
     case.put("amount", case.meant("amount") // 100)
 
 
