@@ -71,6 +71,19 @@ absl::StatusOr<Answer> Replay(const Command& command, const StoredRequest& store
                          first.after.empty() ? "(none)" : first.after);
 }
 
+// Who a request id belongs to: its caller, or of an import row the import's generation.
+RequestKey KeyOf(const Command& command) {
+  const Author& author = command.author;
+  if (command.import_generation == 0) return {author.actor, author.request_id};
+  return {absl::StrCat("imports/", author.import_id, "@", command.import_generation), author.request_id};
+}
+
+// A row that is validated only is known again, too: it says what the live row would.
+bool IsLookedUp(const Command& command) {
+  return !command.author.request_id.empty() && command.request != nullptr &&
+         (!command.validate_only || command.import_generation > 0);
+}
+
 // One run of the transaction's body.
 class BatchRun {
  public:
@@ -89,44 +102,70 @@ class BatchRun {
     }
     RETURN_IF_ERROR(set_.Write());
     RETURN_IF_ERROR(store_.StoreRequests(transaction_, new_requests_, set_.now()));
+    for (const std::string& id : noted_imports_) {
+      RETURN_IF_ERROR(StoreImport(transaction_, store_.book(), *imports_[id], set_.now()));
+    }
     return answers;
   }
 
-  const WorkingSet& set() const { return set_; }
+  Written written() const { return {set_.head(), set_.wrote_journal()}; }
 
  private:
-  static bool HasRequestId(const Command& command) {
-    return !command.author.request_id.empty() && !command.validate_only && command.request != nullptr;
-  }
-  static RequestKey KeyOf(const Command& command) { return {command.author.actor, command.author.request_id}; }
-
   absl::Status Prefetch() {
     std::set<std::string> names;
+    std::set<std::string> imported;
     std::set<std::string> keys;
     std::set<RequestKey> requests;
     for (const Command* command : commands_) {
       names.insert(command->names.begin(), command->names.end());
       keys.insert(command->keys.begin(), command->keys.end());
-      if (HasRequestId(*command)) requests.insert(KeyOf(*command));
+      if (IsLookedUp(*command)) requests.insert(KeyOf(*command));
+      if (command->import_generation == 0) continue;
+      imported.insert(command->names.begin(), command->names.end());
+      const std::string& id = command->author.import_id;
+      if (command->validate_only || imports_.contains(id)) continue;
+      ASSIGN_OR_RETURN(imports_[id], LoadImport(transaction_, store_.book(), id));
     }
     RETURN_IF_ERROR(store_.LoadRequests(transaction_, {requests.begin(), requests.end()}, known_requests_));
+    set_.ExpectImported(imported);
     return set_.Prefetch(names, keys);
   }
 
   absl::StatusOr<Answer> Decide(const Command& command) {
-    if (!HasRequestId(command)) {
-      ASSIGN_OR_RETURN(std::string bytes, set_.Apply(command));
-      return Answer{std::move(bytes)};
-    }
+    RETURN_IF_ERROR(CheckImport(command));
+    if (!IsLookedUp(command)) return Apply(command);
     const RequestKey key = KeyOf(command);
     if (const auto known = known_requests_.find(key); known != known_requests_.end()) {
       return Replay(command, known->second);
     }
-    ASSIGN_OR_RETURN(std::string bytes, set_.Apply(command));
-    const StoredRequest stored = {command.author.method, PayloadOf(*command.request), bytes};
+    ASSIGN_OR_RETURN(Answer answer, Apply(command));
+    if (command.validate_only) return answer;
+    const StoredRequest stored = {command.author.method, PayloadOf(*command.request), answer.bytes};
     known_requests_[key] = stored;
     new_requests_[key] = stored;
+    return answer;
+  }
+
+  absl::StatusOr<Answer> Apply(const Command& command) {
+    const int64_t before = set_.head().sequence;
+    RowEffect effect = RowEffect::kNone;
+    ASSIGN_OR_RETURN(std::string bytes, set_.Apply(command, effect));
+    if (command.import_generation > 0 && !command.validate_only) {
+      const std::string& id = command.author.import_id;
+      NoteRow(*imports_[id], effect, before, set_.head().sequence);
+      noted_imports_.insert(id);
+    }
     return Answer{std::move(bytes)};
+  }
+
+  // Rows of a run that began before a revert are not taken after it.
+  absl::Status CheckImport(const Command& command) {
+    if (command.import_generation == 0 || command.validate_only) return absl::OkStatus();
+    const std::string& id = command.author.import_id;
+    const std::optional<ImportEntry>& entry = imports_[id];
+    const bool taken = entry.has_value() && entry->generation == command.import_generation &&
+                       entry->state != ImportState::kReverting && entry->state != ImportState::kReverted;
+    return taken ? absl::OkStatus() : ImportReverted(id);
   }
 
   const Store& store_;
@@ -135,40 +174,59 @@ class BatchRun {
   const std::vector<const Command*>& commands_;
   std::map<RequestKey, StoredRequest> known_requests_;
   std::map<RequestKey, StoredRequest> new_requests_;
+  std::map<std::string, std::optional<ImportEntry>> imports_;
+  std::set<std::string> noted_imports_;
 };
+
+std::set<Overlay*> OverlaysOf(const std::vector<const Command*>& commands) {
+  std::set<Overlay*> overlays;
+  for (const Command* command : commands) {
+    if (command->validate_only && command->overlay != nullptr) overlays.insert(command->overlay.get());
+  }
+  return overlays;
+}
 
 }  // namespace
 
-absl::StatusOr<Answers> RunBatch(mysql::Database& database, const Store& store, const KindTable& kinds,
-                                 const Clock& clock, absl::Time deadline, const std::vector<const Command*>& commands) {
-  Answers answers;
-  Head head;
-  bool wrote_journal = false;
+absl::Time ColumnNow(const Clock& clock) { return absl::FromUnixMicros(absl::ToUnixMicros(clock.Now())); }
+
+absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl::Time deadline,
+                             absl::FunctionRef<absl::StatusOr<Written>(Transaction&)> body) {
+  Written written;
   // The entry with our sequence carries our hash only if our transaction committed; the head's lock keeps the look-up
-  // from overtaking it. A batch that wrote no journal may run again: request ids answer it.
+  // from overtaking it.
   const auto settle = [&](Transaction& transaction) -> absl::StatusOr<Outcome> {
     RETURN_IF_ERROR(store.LockHead(transaction).status());
     bool ours = false;
-    if (wrote_journal) {
-      RETURN_IF_ERROR(store.LoadJournal(transaction, "book=? AND sequence=?", {store.book(), head.sequence},
+    if (written.journal) {
+      RETURN_IF_ERROR(store.LoadJournal(transaction, "book=? AND sequence=?", {store.book(), written.head.sequence},
                                         [&](const JournalEntry& entry) {
-                                          ours = entry.hash == head.hash;
+                                          ours = entry.hash == written.head.hash;
                                           return absl::OkStatus();
                                         }));
     }
     return ours ? Outcome::kCommitted : Outcome::kNotCommitted;
   };
-  RETURN_IF_ERROR(database.Transact(
+  return database.Transact(
       deadline,
       [&](Transaction& transaction) -> absl::Status {
-        const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(clock.Now()));
-        BatchRun run(store, kinds, now, transaction, commands);
-        ASSIGN_OR_RETURN(answers, run.Run());
-        head = run.set().head();
-        wrote_journal = run.set().wrote_journal();
+        ASSIGN_OR_RETURN(written, body(transaction));
         return absl::OkStatus();
       },
-      settle));
+      settle);
+}
+
+absl::StatusOr<Answers> RunBatch(mysql::Database& database, const Store& store, const KindTable& kinds,
+                                 const Clock& clock, absl::Time deadline, const std::vector<const Command*>& commands) {
+  const std::set<Overlay*> overlays = OverlaysOf(commands);
+  Answers answers;
+  RETURN_IF_ERROR(CommitUnderHead(database, store, deadline, [&](Transaction& transaction) -> absl::StatusOr<Written> {
+    for (Overlay* overlay : overlays) overlay->Begin();
+    BatchRun run(store, kinds, ColumnNow(clock), transaction, commands);
+    ASSIGN_OR_RETURN(answers, run.Run());
+    return run.written();
+  }));
+  for (Overlay* overlay : overlays) overlay->Commit();
   return answers;
 }
 

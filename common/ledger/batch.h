@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -13,8 +14,22 @@
 
 namespace kechuang::ledger {
 
+// What a transaction under the head's lock wrote.
+struct Written {
+  Head head;             // after it
+  bool journal = false;  // whether the journal grew
+};
+
+// Runs body, which takes the head's lock first, as one transaction. Of a connection lost at COMMIT the journal says
+// what became of it; a body that wrote no journal may run again then.
+absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl::Time deadline,
+                             absl::FunctionRef<absl::StatusOr<Written>(mysql::Transaction&)> body);
+
+// The clock's time as the database keeps it, to the microsecond.
+absl::Time ColumnNow(const Clock& clock);
+
 // Runs commands as one transaction, in their order, and gives each its own outcome. An error is of the batch as a
-// whole: nothing was stored, and no command has an outcome.
+// whole: nothing was stored, and no command has an outcome. Counts the rows of imports in the same transaction.
 absl::StatusOr<std::vector<absl::StatusOr<Answer>>> RunBatch(mysql::Database& database, const Store& store,
                                                              const KindTable& kinds, const Clock& clock,
                                                              absl::Time deadline,

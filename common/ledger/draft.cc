@@ -46,9 +46,14 @@ std::unique_ptr<Message>* CommandDraft::ChangeOf(absl::string_view name) {
 }
 
 absl::StatusOr<std::vector<std::string>> CommandDraft::FindByKey(absl::string_view key) {
-  ASSIGN_OR_RETURN(const std::set<std::string>* names, set_.NamesOfKey(std::string(key)));
+  ASSIGN_OR_RETURN(const std::set<std::string>* stored, set_.NamesOfKey(std::string(key)));
+  std::set<std::string> corrected;
+  if (overlay_ != nullptr) {
+    corrected = *stored;
+    overlay_->Correct(key, corrected);
+  }
   std::vector<std::string> found;
-  for (const std::string& name : *names) {
+  for (const std::string& name : overlay_ != nullptr ? corrected : *stored) {
     if (found.size() == kNamesOfKeyMax) break;
     found.push_back(name);
   }
@@ -57,7 +62,35 @@ absl::StatusOr<std::vector<std::string>> CommandDraft::FindByKey(absl::string_vi
 
 absl::StatusOr<const Message*> CommandDraft::FindMessage(const Descriptor* type, absl::string_view name) {
   if (const std::unique_ptr<Message>* change = ChangeOf(name); change != nullptr) return change->get();
-  return set_.Current(set_.kinds().Of(type), name);
+  return Held(set_.kinds().Of(type), name);
+}
+
+absl::StatusOr<const Message*> CommandDraft::Held(const Kind& kind, absl::string_view name) {
+  if (overlay_ == nullptr) return set_.Current(kind, name);
+  const std::string key(name);
+  if (const auto found = from_overlay_.find(key); found != from_overlay_.end()) return found->second.get();
+  std::unique_ptr<Message> record =
+      overlay_->Find(*google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type), name);
+  if (record == nullptr) return set_.Current(kind, name);
+  return (from_overlay_[key] = std::move(record)).get();
+}
+
+absl::StatusOr<std::vector<FieldDifference>> CommandDraft::Differences(absl::string_view name) {
+  const std::unique_ptr<Message>* change = ChangeOf(name);
+  if (change == nullptr) return std::vector<FieldDifference>();
+  ASSIGN_OR_RETURN(const Message* before, Held(set_.kinds().Of((*change)->GetDescriptor()), name));
+  const std::unique_ptr<Message> nothing((*change)->New());
+  std::vector<FieldDifference> differences = DifferencesOf(before == nullptr ? *nothing : *before, **change);
+  std::erase_if(differences, [](const FieldDifference& difference) {
+    return difference.path == "revision" || difference.path == "create_time" || difference.path == "update_time";
+  });
+  return differences;
+}
+
+absl::StatusOr<std::optional<LaterChange>> CommandDraft::ChangedSinceImport(absl::string_view name) {
+  // What a row of the same stream made or changed was set by an import last.
+  if (from_overlay_.contains(std::string(name))) return std::optional<LaterChange>();
+  return set_.ChangedSinceImport(std::string(name));
 }
 
 absl::StatusOr<const Message*> CommandDraft::GetMessage(const Descriptor* type, absl::string_view name,
@@ -71,7 +104,7 @@ absl::StatusOr<const Message*> CommandDraft::GetMessage(const Descriptor* type, 
 absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
   const Kind& kind = set_.kinds().Of(record.GetDescriptor());
   const std::string name = NameOf(record);
-  ASSIGN_OR_RETURN(const Message* before, set_.Current(kind, name));
+  ASSIGN_OR_RETURN(const Message* before, Held(kind, name));
   std::unique_ptr<Message> next(record.New());
   next->CopyFrom(record);
   std::unique_ptr<Message>* earlier = ChangeOf(name);
@@ -79,7 +112,7 @@ absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
     CopyStamps(*before, *next);
     if (RecordToJson(*before) == RecordToJson(*next)) return before;
   }
-  StampNext(*next, before, set_.now());
+  StampNext(*next, before, set_.now(), before == nullptr ? set_.RemovedRevision(name) : 0);
   FillDerived(kind, *next, set_.now());
   const Message* stored = next.get();
   if (earlier != nullptr) {

@@ -1,6 +1,7 @@
 #ifndef KECHUANG_COMMON_LEDGER_DRAFT_H_
 #define KECHUANG_COMMON_LEDGER_DRAFT_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,15 +12,22 @@
 namespace kechuang::ledger {
 
 // The draft of one command over its batch's working set: what it puts stays here until the command is known to succeed.
+// overlay, if there is one, goes before the working set.
 class CommandDraft : public Draft {
  public:
-  CommandDraft(WorkingSet& set, const Author& author) : set_(set), author_(author) {}
+  CommandDraft(WorkingSet& set, const Author& author, const Overlay* overlay = nullptr)
+      : set_(set), author_(author), overlay_(overlay) {}
 
   absl::Time now() const override { return set_.now(); }
   const Author& author() const override { return author_; }
   absl::StatusOr<Amounts> Total(const Cell& cell) override { return set_.Total(cell); }
   absl::StatusOr<std::vector<std::string>> FindByKey(absl::string_view key) override;
   absl::StatusOr<std::string> MaxKey(absl::string_view prefix) override { return set_.MaxKey(std::string(prefix)); }
+
+  void Note(RowEffect effect) override { effect_ = effect; }
+  absl::StatusOr<std::vector<FieldDifference>> Differences(absl::string_view name) override;
+  absl::StatusOr<std::optional<LaterChange>> ChangedSinceImport(absl::string_view name) override;
+  RowEffect effect() const { return effect_; }
 
   // The records put, in the order of their first Put, each once.
   std::vector<std::unique_ptr<google::protobuf::Message>> TakeChanges() { return std::move(changes_); }
@@ -34,9 +42,14 @@ class CommandDraft : public Draft {
 
  private:
   std::unique_ptr<google::protobuf::Message>* ChangeOf(absl::string_view name);
+  // The record as this command found it.
+  absl::StatusOr<const google::protobuf::Message*> Held(const Kind& kind, absl::string_view name);
 
   WorkingSet& set_;
   const Author& author_;
+  const Overlay* const overlay_;
+  RowEffect effect_ = RowEffect::kNone;
+  std::map<std::string, std::unique_ptr<google::protobuf::Message>> from_overlay_;
   std::vector<std::unique_ptr<google::protobuf::Message>> changes_;
 };
 

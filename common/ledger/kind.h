@@ -30,7 +30,16 @@ struct Kind {
   std::function<std::vector<std::string>(const google::protobuf::Message&)> keys;
   // Fills the fields marked derived, whenever a record is read or answered; empty if there are none.
   std::function<void(google::protobuf::Message&, absl::Time now)> derive;
+  // Undoes one change of an import in a record that was changed since: makes record what it would be had before not
+  // become after. False if that cannot be said. A pure function; empty if records are put back whole or not at all.
+  std::function<bool(google::protobuf::Message& record, const google::protobuf::Message& before,
+                     const google::protobuf::Message& after)>
+      undo;
 };
+
+// The kind with a typed undo.
+template <class M>
+Kind WithUndo(Kind kind, bool (*undo)(M& record, const M& before, const M& after));
 
 // Builds a Kind from typed functions; pass nullptr for what the kind does not have.
 template <class M>
@@ -53,6 +62,15 @@ class KindTable {
  private:
   std::vector<Kind> kinds_;
 };
+
+template <class M>
+Kind WithUndo(Kind kind, bool (*undo)(M& record, const M& before, const M& after)) {
+  using google::protobuf::Message;
+  kind.undo = [undo](Message& record, const Message& before, const Message& after) {
+    return undo(static_cast<M&>(record), static_cast<const M&>(before), static_cast<const M&>(after));
+  };
+  return kind;
+}
 
 template <class M>
 Kind MakeKind(std::vector<Contribution> (*contribution)(const M&), std::vector<std::string> (*keys)(const M&),

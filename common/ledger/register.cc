@@ -11,8 +11,11 @@
 
 #include "common/base/error.h"
 #include "common/ledger/batch.h"
+#include "common/ledger/draft.h"
+#include "common/ledger/export.h"
 #include "common/ledger/list.h"
 #include "common/ledger/reads.h"
+#include "common/ledger/revert.h"
 #include "common/ledger/store.h"
 #include "common/ledger/verify.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -261,6 +264,12 @@ absl::StatusOr<std::string> Register::ListMessages(
                        query, on_record);
 }
 
+absl::Status Register::Export(absl::Time deadline, const google::protobuf::Descriptor* type, const ListQuery& query,
+                              OnExportPage on_page) {
+  return ExportRecordsOf(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline,
+                         query, on_page);
+}
+
 absl::StatusOr<std::vector<std::string>> Register::FindByKeyPrefix(absl::Time deadline, absl::string_view prefix,
                                                                    int limit) {
   return NamesByKeyPrefix(impl_->database(), impl_->store(), deadline, prefix, limit);
@@ -290,6 +299,68 @@ absl::StatusOr<Head> Register::ReadHead(absl::Time deadline) {
     return absl::OkStatus();
   }));
   return head;
+}
+
+absl::StatusOr<ImportEntry> Register::BeginImport(absl::Time deadline, const ImportFile& file, const std::string& actor,
+                                                  bool validate_only) {
+  ImportEntry entry;
+  const Store& store = impl_->store();
+  const absl::Time now = ColumnNow(impl_->clock());
+  RETURN_IF_ERROR(CommitUnderHead(
+      impl_->database(), store, deadline, [&](mysql::Transaction& transaction) -> absl::StatusOr<Written> {
+        ASSIGN_OR_RETURN(const Head head, store.LockHead(transaction));
+        ASSIGN_OR_RETURN(const std::optional<ImportEntry> held, LoadImport(transaction, store.book(), file.id));
+        ASSIGN_OR_RETURN(entry, EnterImport(held, file, actor, now));
+        if (!validate_only) RETURN_IF_ERROR(StoreImport(transaction, store.book(), entry, now));
+        return Written{head};
+      }));
+  return entry;
+}
+
+absl::Status Register::EndImport(absl::Time deadline, const ImportEntry& run, int64_t rejected, int64_t conflicts) {
+  const Store& store = impl_->store();
+  const absl::Time now = ColumnNow(impl_->clock());
+  return CommitUnderHead(
+      impl_->database(), store, deadline, [&](mysql::Transaction& transaction) -> absl::StatusOr<Written> {
+        ASSIGN_OR_RETURN(const Head head, store.LockHead(transaction));
+        ASSIGN_OR_RETURN(std::optional<ImportEntry> held, LoadImport(transaction, store.book(), run.file.id));
+        if (!held.has_value() || held->generation != run.generation || held->state == ImportState::kReverting ||
+            held->state == ImportState::kReverted) {
+          return ImportReverted(run.file.id);
+        }
+        held->state = ImportState::kFinished;
+        held->rejected = rejected;
+        held->conflicts = conflicts;
+        held->finish_time = now;
+        RETURN_IF_ERROR(StoreImport(transaction, store.book(), *held, now));
+        return Written{head};
+      });
+}
+
+absl::StatusOr<ImportEntry> Register::ReadImport(absl::Time deadline, const std::string& id) {
+  std::optional<ImportEntry> found;
+  RETURN_IF_ERROR(impl_->database().Read(deadline, [&](mysql::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(found, LoadImport(session, impl_->store().book(), id));
+    return absl::OkStatus();
+  }));
+  if (!found.has_value()) return RecordNotFound(absl::StrCat("imports/", id));
+  return *std::move(found);
+}
+
+absl::StatusOr<std::vector<ImportEntry>> Register::ListImports(absl::Time deadline, const std::string& kind,
+                                                               const ImportPlace& below, int limit) {
+  std::vector<ImportEntry> entries;
+  RETURN_IF_ERROR(impl_->database().Read(deadline, [&](mysql::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(entries, LoadImports(session, impl_->store().book(), kind, below, limit));
+    return absl::OkStatus();
+  }));
+  return entries;
+}
+
+absl::StatusOr<Reverted> Register::RevertImport(absl::Time deadline, const std::string& id, const Author& author,
+                                                bool validate_only, size_t kept_max) {
+  return Revert(impl_->database(), impl_->store(), impl_->kinds(), impl_->clock(), deadline,
+                {id, author, validate_only, kept_max});
 }
 
 absl::StatusOr<VerifyCounts> Register::Verify(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report) {

@@ -17,7 +17,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/imports.h"
 #include "common/ledger/kind.h"
+#include "common/ledger/overlay.h"
+#include "common/ledger/record_json.h"
 #include "common/ledger/total.h"
 #include "common/mysql/database.h"
 
@@ -31,6 +34,12 @@ struct Author {
   std::string reason = {};      // free text of the caller, may be empty
   std::string import_id = {};   // of an imported row: the import, and where the row stood; empty otherwise
   std::string origin = {};      // "sha256:<hex> 名单.xlsx [Sheet1] row 12"
+};
+
+// Who changed a record, and where that stands on the journal.
+struct LaterChange {
+  std::string actor;
+  int64_t sequence = 0;
 };
 
 // What one command sees of the register, and what it wants changed. It sees every earlier command of its batch.
@@ -78,6 +87,14 @@ class Draft {
   // The greatest key that begins with this prefix; empty if there is none.
   virtual absl::StatusOr<std::string> MaxKey(absl::string_view prefix) = 0;
 
+  // Of a row of an import: says what the row did, for the import's counts.
+  virtual void Note(RowEffect effect) = 0;
+  // What this command changed so far in the record of this name, field by field; without revision and times.
+  virtual absl::StatusOr<std::vector<FieldDifference>> Differences(absl::string_view name) = 0;
+  // The newest change of this record by a command that is no import's, if an import had set the record before it and
+  // none has since; nothing otherwise. This command's own changes aside.
+  virtual absl::StatusOr<std::optional<LaterChange>> ChangedSinceImport(absl::string_view name) = 0;
+
  protected:
   virtual absl::StatusOr<const google::protobuf::Message*> FindMessage(const google::protobuf::Descriptor* type,
                                                                        absl::string_view name) = 0;
@@ -94,6 +111,11 @@ struct Command {
   Author author;
   bool validate_only = false;  // gives the live verdict and the answer, writes nothing
   bool bulk = false;           // an import row: waits behind people's calls
+  // Of an import row: which generation of the import author.import_id it belongs to; 0 for any other command. Its
+  // request id counts within that generation, whoever sends it.
+  int64_t import_generation = 0;
+  // Of a row that is validated only: what the rows before it would have stored.
+  std::shared_ptr<Overlay> overlay;
   // Names that decide will ask for: read in one statement for the whole batch. A hint: forgetting one costs time only.
   std::vector<std::string> names;
   // Keys that decide will ask FindByKey for; a hint too.
@@ -127,6 +149,12 @@ struct Head {
   std::string hash;
 };
 
+// What a revert did.
+struct Reverted {
+  ImportEntry entry;
+  std::vector<KeptEntry> kept;
+};
+
 // Something that verification found wrong.
 struct Finding {
   std::string kind;  // RECORD_DIFFERS, RECORD_MISSING, RECORD_UNKNOWN, TOTAL_DIFFERS, KEY_DIFFERS, JOURNAL_DIFFERS, ...
@@ -153,6 +181,10 @@ struct ListQuery {
   std::string page_token;  // from the page before, with the same other arguments
   bool show_deleted = false;
 };
+
+// Takes one page of an export: the journal's sequence at the moment that it shows, and the records.
+using OnExportPage =
+    absl::FunctionRef<absl::Status(int64_t sequence, std::vector<std::unique_ptr<google::protobuf::Message>> records)>;
 
 template <class M>
 struct ListPage {
@@ -229,6 +261,22 @@ class Register {
   // Recomputes the journal's chain from the first entry to the head, and reports what differs.
   absl::StatusOr<VerifyCounts> VerifyJournal(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report);
 
+  // Begins a run of an import, or goes on with it; notes nothing if validate_only. The entry gives the generation that
+  // the run's rows carry. IMPORT_REVERTED while the import is being reverted.
+  absl::StatusOr<ImportEntry> BeginImport(absl::Time deadline, const ImportFile& file, const std::string& actor,
+                                          bool validate_only);
+  // Notes that a run was read to its end, and how many of its rows were refused.
+  absl::Status EndImport(absl::Time deadline, const ImportEntry& run, int64_t rejected, int64_t conflicts);
+  // RECORD_NOT_FOUND if there is none.
+  absl::StatusOr<ImportEntry> ReadImport(absl::Time deadline, const std::string& id);
+  absl::StatusOr<std::vector<ImportEntry>> ListImports(absl::Time deadline, const std::string& kind,
+                                                       const ImportPlace& below, int limit);
+  // Takes an import back, a bounded part in each transaction, until all is done or deadline is near; the state says
+  // which. author says who, by which call and why. At most kept_max of the changes left alone are told. See
+  // revert.h.
+  absl::StatusOr<Reverted> RevertImport(absl::Time deadline, const std::string& id, const Author& author,
+                                        bool validate_only, size_t kept_max);
+
   const KindTable& kinds() const;
   const Clock& clock() const;
 
@@ -242,6 +290,11 @@ class Register {
   absl::StatusOr<std::string> ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
                                            const ListQuery& query,
                                            absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+
+  // Every record that the query's filter and show_deleted let through, in the order of names, as of one moment, page by
+  // page. An error of on_page ends it and comes back.
+  absl::Status Export(absl::Time deadline, const google::protobuf::Descriptor* type, const ListQuery& query,
+                      OnExportPage on_page);
 
  private:
   class Impl;

@@ -45,9 +45,9 @@ bool IsDeleted(const Message& record) {
   return field != nullptr && record.GetReflection()->HasField(record, field);
 }
 
-void StampNext(Message& record, const Message* before, absl::Time now) {
+void StampNext(Message& record, const Message* before, absl::Time now, int64_t removed_revision) {
   record.GetReflection()->SetInt64(&record, FieldOf(record, "revision"),
-                                   before == nullptr ? 1 : RevisionOf(*before) + 1);
+                                   (before == nullptr ? removed_revision : RevisionOf(*before)) + 1);
   if (before == nullptr) {
     SetTime(record, "create_time", now);
   } else {

@@ -19,7 +19,9 @@ std::string EtagOf(const google::protobuf::Message& record);
 bool IsDeleted(const google::protobuf::Message& record);
 
 // Makes record the next revision after before (nullptr for a new record): sets revision, create_time and update_time.
-void StampNext(google::protobuf::Message& record, const google::protobuf::Message* before, absl::Time now);
+// A new record under a name that was taken back goes on from removed_revision.
+void StampNext(google::protobuf::Message& record, const google::protobuf::Message* before, absl::Time now,
+               int64_t removed_revision = 0);
 // Copies revision, create_time and update_time of another record of the same type.
 void CopyStamps(const google::protobuf::Message& from, google::protobuf::Message& record);
 // Fills etag and the derived fields: what is worked out whenever a record is read.

@@ -183,6 +183,74 @@ absl::Status Store::StoreRecords(Session& session, const Kind& kind, const std::
                     absl::StrCat(" ON DUPLICATE KEY UPDATE ", absl::StrJoin(updates, ",")), values);
 }
 
+namespace {
+
+// Runs before + "IN (?,..)" + after over the names, a chunk at a time, with the book bound before them.
+absl::Status ForNames(const std::string& book, const std::vector<std::string>& names,
+                      absl::FunctionRef<absl::Status(const std::string& in, const std::vector<Value>& values)> run) {
+  for (size_t first = 0; first < names.size(); first += kChunkMax) {
+    const size_t count = std::min(kChunkMax, names.size() - first);
+    std::vector<Value> values = {book};
+    for (size_t i = 0; i < PaddedSize(count); ++i) values.push_back(names[first + std::min(i, count - 1)]);
+    RETURN_IF_ERROR(run(absl::StrCat(" IN (", Placeholders(static_cast<int>(PaddedSize(count))), ")"), values));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Store::DeleteRecords(Session& session, const Kind& kind, const std::vector<std::string>& names) const {
+  return ForNames(book_, names, [&](const std::string& in, const std::vector<Value>& values) {
+    return session.Execute(absl::StrCat("DELETE FROM `", kind.table, "` WHERE book=? AND name", in), values).status();
+  });
+}
+
+absl::StatusOr<bool> Store::HasRemoved(Session& session) const {
+  bool found = false;
+  RETURN_IF_ERROR(session.Query("SELECT 1 FROM removed_record WHERE book=? LIMIT 1", {book_}, [&](const Row&) {
+    found = true;
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::Status Store::LoadRemoved(Session& session, const std::vector<std::string>& names,
+                                absl::FunctionRef<void(const std::string&, int64_t)> on_name) const {
+  return ForNames(book_, names, [&](const std::string& in, const std::vector<Value>& values) {
+    return session.Query(absl::StrCat("SELECT name,revision FROM removed_record WHERE book=? AND name", in), values,
+                         [&](const Row& row) {
+                           on_name(row.Text(0), row.Int(1));
+                           return absl::OkStatus();
+                         });
+  });
+}
+
+absl::Status Store::StoreRemoved(Session& session, const std::map<std::string, int64_t>& revisions) const {
+  std::vector<Value> values;
+  for (const auto& [name, revision] : revisions) values.insert(values.end(), {book_, name, revision});
+  return InsertRows(session, "INSERT INTO removed_record (book,name,revision) VALUES ", 3,
+                    " ON DUPLICATE KEY UPDATE revision=VALUES(revision)", values);
+}
+
+absl::Status Store::ForgetRemoved(Session& session, const std::vector<std::string>& names) const {
+  return ForNames(book_, names, [&](const std::string& in, const std::vector<Value>& values) {
+    return session.Execute(absl::StrCat("DELETE FROM removed_record WHERE book=? AND name", in), values).status();
+  });
+}
+
+absl::Status Store::LoadOrigins(Session& session, const std::vector<std::string>& names,
+                                absl::FunctionRef<void(const std::string&, int64_t, int64_t)> on_name) const {
+  return ForNames(book_, names, [&](const std::string& in, const std::vector<Value>& values) {
+    return session.Query(absl::StrCat("SELECT name,MAX(revision),COALESCE(MAX(CASE WHEN import_id<>'' THEN revision "
+                                      "END),0) FROM journal WHERE book=? AND name",
+                                      in, " GROUP BY name"),
+                         values, [&](const Row& row) {
+                           on_name(row.Text(0), row.Int(1), row.Int(2));
+                           return absl::OkStatus();
+                         });
+  });
+}
+
 absl::Status Store::LoadRequests(Session& session, const std::vector<RequestKey>& keys,
                                  std::map<RequestKey, StoredRequest>& found) const {
   std::map<std::string, std::vector<std::string>> ids_of_actor;

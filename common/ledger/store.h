@@ -72,6 +72,19 @@ class Store {
   absl::Status StoreRecords(mysql::Session& session, const Kind& kind,
                             const std::vector<const google::protobuf::Message*>& records) const;
 
+  absl::Status DeleteRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names) const;
+
+  // Names of records that were taken back, with their last revisions.
+  absl::StatusOr<bool> HasRemoved(mysql::Session& session) const;
+  absl::Status LoadRemoved(mysql::Session& session, const std::vector<std::string>& names,
+                           absl::FunctionRef<void(const std::string& name, int64_t revision)> on_name) const;
+  absl::Status StoreRemoved(mysql::Session& session, const std::map<std::string, int64_t>& revisions) const;
+  absl::Status ForgetRemoved(mysql::Session& session, const std::vector<std::string>& names) const;
+  // Of each name on the journal its newest revision, and its newest one by an import, 0 if there is none.
+  absl::Status LoadOrigins(
+      mysql::Session& session, const std::vector<std::string>& names,
+      absl::FunctionRef<void(const std::string& name, int64_t newest, int64_t newest_import)> on_name) const;
+
   absl::Status LoadRequests(mysql::Session& session, const std::vector<RequestKey>& keys,
                             std::map<RequestKey, StoredRequest>& found) const;
   absl::Status StoreRequests(mysql::Session& session, const std::map<RequestKey, StoredRequest>& requests,

@@ -6,6 +6,7 @@
 
 #include "common/base/error.h"
 #include "common/ledger/engine_schema.h"
+#include "common/ledger/imports_schema.h"
 #include "common/mysql/migration.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -65,7 +66,8 @@ Bank::Bank(RegisterOptions options) : Bank(PrivateMariaDb::Shared().NewSchema(),
 
 Bank::Bank(const std::string& schema, RegisterOptions options) : schema_(schema) {
   database_ = std::make_unique<mysql::Database>(PrivateMariaDb::Shared().Config(schema_));
-  Require(mysql::Migrate(*database_, Soon(), {{1, "0001_first", absl::StrCat(EngineSchema(), kAccountTable)}}));
+  Require(mysql::Migrate(*database_, Soon(),
+                         {{1, "0001_first", absl::StrCat(EngineSchema(), ImportsSchema(), kAccountTable)}}));
   ledger_ = std::make_unique<Register>(*database_,
                                        KindTable({MakeKind<Account>(&AccountContribution, &AccountKeys, &FillYuan)}),
                                        clock_, std::move(options));

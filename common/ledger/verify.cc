@@ -91,8 +91,18 @@ class RecordsPass {
     }));
     std::map<std::string, std::string> journal;
     RETURN_IF_ERROR(LoadNewest(names, newest, journal));
+    std::map<std::string, int64_t> removed;
+    RETURN_IF_ERROR(store_.LoadRemoved(session_, names,
+                                       [&](const std::string& name, int64_t revision) { removed[name] = revision; }));
     for (const std::string& name : names) {
       const auto record = records.find(name);
+      // An entry without a record says that the record was taken back.
+      const bool taken_back = journal[name].empty();
+      CheckRemoved(name, taken_back ? newest.at(name) : 0, removed[name]);
+      if (taken_back) {
+        if (record != records.end()) report_({"RECORD_UNKNOWN", name, "", "no row: it was taken back", "a row"});
+        continue;
+      }
       if (record == records.end()) {
         report_({"RECORD_MISSING", name, "", absl::StrCat("revision ", newest.at(name)), "no row"});
         continue;
@@ -101,6 +111,11 @@ class RecordsPass {
       Count(kind, *record->second);
     }
     return absl::OkStatus();
+  }
+
+  void CheckRemoved(const std::string& name, int64_t expected, int64_t found) {
+    if (expected == found) return;
+    report_({"RECORD_DIFFERS", name, "removed_record", absl::StrCat(expected), absl::StrCat(found)});
   }
 
   absl::Status LoadNewest(const std::vector<std::string>& names, const std::map<std::string, int64_t>& newest,

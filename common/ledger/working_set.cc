@@ -29,11 +29,67 @@ absl::Status WorkingSet::Begin() {
 
 absl::Status WorkingSet::LoadInto(const Kind& kind, const std::vector<std::string>& names) {
   for (const std::string& name : names) slots_[name].kind = &kind;
-  return Fail(store_.LoadRecords(session_, kind, names, [&](std::unique_ptr<Message> record) {
+  RETURN_IF_ERROR(Fail(store_.LoadRecords(session_, kind, names, [&](std::unique_ptr<Message> record) {
     FillDerived(kind, *record, now_);
     Slot& slot = slots_[NameOf(*record)];
     slot.current = std::move(record);
-  }));
+  })));
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    if (slots_[name].current == nullptr) missing.push_back(name);
+  }
+  return missing.empty() ? absl::OkStatus() : Fail(LoadRemoved(missing));
+}
+
+absl::Status WorkingSet::LoadRemoved(const std::vector<std::string>& names) {
+  if (!any_removed_.has_value()) {
+    ASSIGN_OR_RETURN(any_removed_, store_.HasRemoved(session_));
+  }
+  if (!*any_removed_) return absl::OkStatus();
+  return store_.LoadRemoved(
+      session_, names, [&](const std::string& name, int64_t revision) { slots_[name].removed_revision = revision; });
+}
+
+absl::Status WorkingSet::LoadOrigins(const std::string& name) {
+  std::vector<std::string> names = {name};
+  for (const std::string& expected : std::exchange(expect_imported_, {})) {
+    const auto slot = slots_.find(expected);
+    const bool asked = slot != slots_.end() && slot->second.current != nullptr && !slot->second.origin_known;
+    if (asked && expected != name) names.push_back(expected);
+  }
+  for (const std::string& loaded : names) slots_[loaded].origin_known = true;
+  return store_.LoadOrigins(session_, names, [&](const std::string& found, int64_t newest, int64_t newest_import) {
+    Slot& slot = slots_[found];
+    slot.imported = newest_import > 0;
+    slot.changed_since = slot.changed_since || newest > newest_import;
+  });
+}
+
+absl::StatusOr<std::optional<LaterChange>> WorkingSet::ChangedSinceImport(const std::string& name) {
+  if (!slots_[name].origin_known) RETURN_IF_ERROR(Fail(LoadOrigins(name)));
+  const Slot& slot = slots_[name];
+  if (!slot.imported || !slot.changed_since) return std::optional<LaterChange>();
+  LaterChange later;
+  for (const JournalEntry& entry : journal_) {
+    if (entry.name == name && entry.author.import_id.empty()) later = {entry.author.actor, entry.sequence};
+  }
+  if (later.sequence == 0) {
+    RETURN_IF_ERROR(
+        Fail(store_.LoadJournal(session_, "book=? AND name=? AND import_id='' ORDER BY revision DESC LIMIT 1",
+                                {store_.book(), name}, [&](const JournalEntry& entry) {
+                                  later = {entry.author.actor, entry.sequence};
+                                  return absl::OkStatus();
+                                })));
+  }
+  return std::optional<LaterChange>(later);
+}
+
+std::set<std::string> WorkingSet::Removed() const {
+  std::set<std::string> removed;
+  for (const auto& [name, slot] : slots_) {
+    if (slot.changed && slot.current == nullptr) removed.insert(name);
+  }
+  return removed;
 }
 
 absl::Status WorkingSet::Prefetch(const std::set<std::string>& names, const std::set<std::string>& keys) {
@@ -104,32 +160,74 @@ absl::StatusOr<std::string> WorkingSet::MaxKey(const std::string& prefix) {
   return stored;
 }
 
-absl::StatusOr<std::string> WorkingSet::Apply(const Command& command) {
-  CommandDraft draft(*this, command.author);
+absl::StatusOr<std::string> WorkingSet::Apply(const Command& command, RowEffect& effect) {
+  Overlay* const overlay = command.validate_only ? command.overlay.get() : nullptr;
+  CommandDraft draft(*this, command.author, overlay);
   ASSIGN_OR_RETURN(std::string answer, command.decide(draft));
   RETURN_IF_ERROR(failure_);
+  effect = draft.effect();
   if (!command.validate_only) Keep(command.author, draft.TakeChanges());
+  if (overlay != nullptr) Stage(*overlay, draft.TakeChanges());
   return answer;
+}
+
+void WorkingSet::Stage(Overlay& overlay, const Changes& changes) {
+  for (const std::unique_ptr<Message>& change : changes) {
+    const Kind& kind = kinds_.Of(change->GetDescriptor());
+    if (!kind.keys) {
+      overlay.Stage(*change, {}, {});
+      continue;
+    }
+    const Message* stored = slots_[NameOf(*change)].current.get();
+    overlay.Stage(*change, kind.keys(*change), stored == nullptr ? std::vector<std::string>() : kind.keys(*stored));
+  }
 }
 
 void WorkingSet::Keep(const Author& author, Changes changes) {
   for (std::unique_ptr<Message>& change : changes) {
     const std::string name = NameOf(*change);
-    Slot& slot = slots_[name];
-    const Kind& kind = *slot.kind;
-    if (kind.contribution) {
-      if (slot.current != nullptr) {
-        for (const Contribution& old : kind.contribution(*slot.current)) AddContribution(old, -1);
-      }
-      for (const Contribution& added : kind.contribution(*change)) AddContribution(added, 1);
+    Record(author, name, RevisionOf(*change), change.get());
+    Replace(author, name, std::move(change));
+  }
+}
+
+void WorkingSet::Restore(const Author& author, const Kind& kind, const std::string& name,
+                         std::unique_ptr<Message> before) {
+  Slot& slot = slots_[name];
+  const int64_t revision = RevisionOf(*slot.current) + 1;
+  if (before != nullptr) {
+    StampNext(*before, slot.current.get(), now_);
+    FillDerived(kind, *before, now_);
+  } else {
+    slot.removed_revision = revision;
+  }
+  Record(author, name, revision, before.get());
+  Replace(author, name, std::move(before));
+}
+
+void WorkingSet::Replace(const Author& author, const std::string& name, std::unique_ptr<Message> next) {
+  Slot& slot = slots_[name];
+  const Kind& kind = *slot.kind;
+  if (kind.contribution) {
+    if (slot.current != nullptr) {
+      for (const Contribution& old : kind.contribution(*slot.current)) AddContribution(old, -1);
     }
-    if (kind.keys) {
-      ChangeKeys(slot.current == nullptr ? std::vector<std::string>() : kind.keys(*slot.current), kind.keys(*change),
-                 name);
+    if (next != nullptr) {
+      for (const Contribution& added : kind.contribution(*next)) AddContribution(added, 1);
     }
-    Record(author, *change);
-    slot.current = std::move(change);
-    slot.changed = true;
+  }
+  if (kind.keys) {
+    ChangeKeys(slot.current == nullptr ? std::vector<std::string>() : kind.keys(*slot.current),
+               next == nullptr ? std::vector<std::string>() : kind.keys(*next), name);
+  }
+  slot.current = std::move(next);
+  slot.changed = true;
+  if (author.import_id.empty()) {
+    slot.changed_since = true;
+  } else {
+    slot.origin_known = true;
+    slot.imported = true;
+    slot.changed_since = false;
   }
 }
 
@@ -159,14 +257,14 @@ void WorkingSet::ChangeKeys(const std::vector<std::string>& before, const std::v
   }
 }
 
-void WorkingSet::Record(const Author& author, const Message& record) {
+void WorkingSet::Record(const Author& author, const std::string& name, int64_t revision, const Message* record) {
   JournalEntry entry;
   entry.sequence = head_.sequence + 1;
-  entry.name = NameOf(record);
-  entry.revision = RevisionOf(record);
+  entry.name = name;
+  entry.revision = revision;
   entry.author = author;
   entry.time = now_;
-  entry.record = RecordToJson(record);
+  if (record != nullptr) entry.record = RecordToJson(*record);
   entry.hash = ChainHash(head_.hash, entry);
   head_ = {entry.sequence, entry.hash};
   journal_.push_back(std::move(entry));
@@ -175,6 +273,7 @@ void WorkingSet::Record(const Author& author, const Message& record) {
 absl::Status WorkingSet::Write() {
   if (journal_.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(WriteRecords());
+  RETURN_IF_ERROR(WriteRemoved());
   RETURN_IF_ERROR(store_.StoreJournal(session_, journal_));
   RETURN_IF_ERROR(WriteTotals());
   RETURN_IF_ERROR(store_.RemoveKeys(session_, removed_keys_));
@@ -185,7 +284,7 @@ absl::Status WorkingSet::Write() {
 absl::Status WorkingSet::WriteRecords() {
   std::map<std::string, std::pair<const Kind*, std::vector<const Message*>>> records_of_table;
   for (const auto& [name, slot] : slots_) {
-    if (!slot.changed) continue;
+    if (!slot.changed || slot.current == nullptr) continue;
     auto& [kind, records] = records_of_table[slot.kind->table];
     kind = slot.kind;
     records.push_back(slot.current.get());
@@ -197,6 +296,28 @@ absl::Status WorkingSet::WriteRecords() {
     RETURN_IF_ERROR(store_.StoreRecords(session_, *kind, records));
   }
   return absl::OkStatus();
+}
+
+absl::Status WorkingSet::WriteRemoved() {
+  std::map<const Kind*, std::vector<std::string>> names_of_kind;
+  std::map<std::string, int64_t> removed;
+  std::vector<std::string> back;
+  for (const auto& [name, slot] : slots_) {
+    if (!slot.changed || slot.removed_revision == 0) continue;
+    if (slot.current != nullptr) {
+      back.push_back(name);
+    } else {
+      names_of_kind[slot.kind].push_back(name);
+      removed[name] = slot.removed_revision;
+    }
+  }
+  for (auto& [kind, names] : names_of_kind) {
+    std::sort(names.begin(), names.end());
+    RETURN_IF_ERROR(store_.DeleteRecords(session_, *kind, names));
+  }
+  RETURN_IF_ERROR(store_.StoreRemoved(session_, removed));
+  std::sort(back.begin(), back.end());
+  return store_.ForgetRemoved(session_, back);
 }
 
 absl::Status WorkingSet::WriteTotals() {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -32,8 +33,15 @@ class WorkingSet {
   // Reads these records and keys in one statement each.
   absl::Status Prefetch(const std::set<std::string>& names, const std::set<std::string>& keys);
 
-  // Decides one command and, if it is not refused and not validate_only, keeps what it wants changed.
-  absl::StatusOr<std::string> Apply(const Command& command);
+  // Names of records that rows of imports may change, so that who changed them last is read for all of them at once.
+  void ExpectImported(const std::set<std::string>& names) { expect_imported_ = names; }
+
+  // Decides one command and, if it is not refused and not validate_only, keeps what it wants changed. effect becomes
+  // what a row of an import did.
+  absl::StatusOr<std::string> Apply(const Command& command, RowEffect& effect);
+  // Puts a record back to what it was, as a further revision; takes it back if before is nullptr. There must be one.
+  void Restore(const Author& author, const Kind& kind, const std::string& name,
+               std::unique_ptr<google::protobuf::Message> before);
   // Stores everything kept. Nothing is written if nothing changed.
   absl::Status Write();
 
@@ -49,6 +57,12 @@ class WorkingSet {
   absl::StatusOr<Amounts> Total(const Cell& cell);
   absl::StatusOr<const std::set<std::string>*> NamesOfKey(const std::string& key);
   absl::StatusOr<std::string> MaxKey(const std::string& prefix);
+  // The newest change by a command that is no import's, if an import had set the record before it and none has since.
+  absl::StatusOr<std::optional<LaterChange>> ChangedSinceImport(const std::string& name);
+  // The last revision of a record that was loaded, is not there, but was once; 0 if it never was.
+  int64_t RemovedRevision(const std::string& name) { return slots_[name].removed_revision; }
+  // Names of records that this batch took back.
+  std::set<std::string> Removed() const;
   const KindTable& kinds() const { return kinds_; }
 
  private:
@@ -56,17 +70,29 @@ class WorkingSet {
     const Kind* kind = nullptr;
     std::unique_ptr<google::protobuf::Message> current;  // nullptr if there is none
     bool changed = false;
+    int64_t removed_revision = 0;  // of a record taken back: its last one
+    // Whether an import set the record, and another changed it since; told from the journal once that is known.
+    bool origin_known = false;
+    bool imported = false;
+    bool changed_since = false;
   };
   using Changes = std::vector<std::unique_ptr<google::protobuf::Message>>;
 
   absl::Status Fail(absl::Status status);
   absl::Status LoadInto(const Kind& kind, const std::vector<std::string>& names);
+  absl::Status LoadRemoved(const std::vector<std::string>& names);
+  absl::Status LoadOrigins(const std::string& name);
+  void Stage(Overlay& overlay, const Changes& changes);
   void Keep(const Author& author, Changes changes);
+  // Puts next, or nothing, in the place of the slot's record, with all that follows for totals and keys.
+  void Replace(const Author& author, const std::string& name, std::unique_ptr<google::protobuf::Message> next);
   void AddContribution(const Contribution& contribution, int64_t sign);
   void ChangeKeys(const std::vector<std::string>& before, const std::vector<std::string>& after,
                   const std::string& name);
-  void Record(const Author& author, const google::protobuf::Message& record);
+  // The journal's next entry; record is nullptr for one that was taken back.
+  void Record(const Author& author, const std::string& name, int64_t revision, const google::protobuf::Message* record);
   absl::Status WriteRecords();
+  absl::Status WriteRemoved();
   absl::Status WriteTotals();
 
   const Store& store_;
@@ -76,6 +102,8 @@ class WorkingSet {
   absl::Status failure_;
   Head head_;
   std::unordered_map<std::string, Slot> slots_;
+  std::optional<bool> any_removed_;  // whether the register holds a name that was taken back
+  std::set<std::string> expect_imported_;
   std::vector<JournalEntry> journal_;
   std::map<Cell, Amounts> stored_totals_;
   std::map<Cell, Amounts> total_changes_;

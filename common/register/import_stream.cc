@@ -1,5 +1,6 @@
 #include "common/register/import_stream.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -8,8 +9,10 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 #include "common/base/error.h"
 #include "common/base/fatal.h"
@@ -30,6 +33,8 @@ using ledger::v1::RowOutcome;
 
 constexpr size_t kRowsWaitingMax = 2000;
 constexpr size_t kOutcomesInMessage = 200;
+// How long a stream waits for its import to be noted in the register.
+constexpr absl::Duration kNoteTime = absl::Seconds(30);
 
 const FieldDescriptor* FieldOf(const Message& message, const char* name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
@@ -44,12 +49,39 @@ RowOutcome Rejected(const absl::Status& status) {
   return outcome;
 }
 
-// Errors that say nothing of the row: the database is away, the queue is full, time ran out. Whether such a row was
-// written may not even be known, so it is not told as rejected.
+bool HasReason(const absl::Status& status, api::v1::Reason reason) {
+  return ReasonOf(status) == api::v1::Reason_Name(reason);
+}
+
+absl::Status RowConflict(absl::string_view name, const ledger::LaterChange& later) {
+  return Refuse(absl::StatusCode::kAborted, api::v1::ROW_CONFLICT)
+      .About(name)
+      .With("actor", later.actor)
+      .With("sequence", later.sequence)
+      .Says(absl::StrCat(later.actor, " changed ", name, " (journal entry ", later.sequence,
+                         ") since an import last set it; import with overwrite to let the file win"),
+            absl::StrCat(name, " 自上次导入后已由 ", later.actor, " 修改（日志第 ", later.sequence,
+                         " 条）；如以文件为准，请选择覆盖后重新导入"));
+}
+
+ledger::RowEffect EffectOf(RowOutcome::Kind kind) {
+  switch (kind) {
+    case RowOutcome::KIND_INSERTED:
+      return ledger::RowEffect::kInserted;
+    case RowOutcome::KIND_CHANGED:
+      return ledger::RowEffect::kChanged;
+    case RowOutcome::KIND_UNCHANGED:
+      return ledger::RowEffect::kUnchanged;
+    default:
+      return ledger::RowEffect::kNone;
+  }
+}
+
+// Errors that say nothing of the row: the database is away, the queue is full, time ran out, the import is taken back.
+// Whether such a row was written may not even be known, so it is not told as rejected.
 bool IsPassing(const absl::Status& status) {
-  const std::string reason = ReasonOf(status);
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         reason == api::v1::Reason_Name(api::v1::OVERLOADED) || reason == api::v1::Reason_Name(api::v1::CONFLICT);
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || HasReason(status, api::v1::OVERLOADED) ||
+         HasReason(status, api::v1::CONFLICT) || HasReason(status, api::v1::IMPORT_REVERTED);
 }
 
 // "sha256:... 名单.xlsx [Sheet1] row 12"
@@ -73,6 +105,8 @@ class Outcomes {
   }
   void Arrive(const Place& place, RowOutcome outcome) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (outcome.kind() == RowOutcome::KIND_REJECTED) ++rejected_;
+    if (outcome.kind() == RowOutcome::KIND_CONFLICT) ++conflicts_;
     *place = std::move(outcome);
     changed_.notify_all();
   }
@@ -92,6 +126,19 @@ class Outcomes {
   absl::Status stop() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return stop_;
+  }
+  bool stopped() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return stopped_;
+  }
+  // Rows refused so far.
+  int64_t rejected() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return rejected_;
+  }
+  int64_t conflicts() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return conflicts_;
   }
   // Waits for outcomes that can go back and takes them; none if there are none to come.
   std::deque<RowOutcome> Take() {
@@ -113,6 +160,8 @@ class Outcomes {
   bool closed_ = false;
   bool stopped_ = false;
   absl::Status stop_;
+  int64_t rejected_ = 0;
+  int64_t conflicts_ = 0;
 };
 
 // One thread reads rows, another sends outcomes as they come, so that a caller who waits for them before it sends on
@@ -127,15 +176,19 @@ class ImportRun {
   absl::Status Run(Message& request) {
     std::thread sender([this] { SendOutcomes(); });
     absl::Status status = ReadRows(request);
+    read_whole_ = status.ok();
     outcomes_->Close();
     sender.join();
-    return status.ok() ? outcomes_->stop() : status;
+    if (status.ok()) status = outcomes_->stop();
+    if (!status.ok() || !ended_ || !run_.has_value() || source_->validate_only()) return status;
+    return ledger_.EndImport(absl::Now() + kNoteTime, *run_, outcomes_->rejected(), outcomes_->conflicts());
   }
 
  private:
   absl::Status ReadRows(Message& request) {
     while (bytes_.Read(request)) {
       RETURN_IF_ERROR(ReadSource(request));
+      RETURN_IF_ERROR(Begin(request));
       const FieldDescriptor* rows = FieldOf(request, "rows");
       const int size = request.GetReflection()->FieldSize(request, rows);
       for (int i = 0; i < size; ++i) {
@@ -160,6 +213,17 @@ class ImportRun {
     return faults.status();
   }
 
+  // Notes the import in the register with its first rows.
+  absl::Status Begin(const Message& request) {
+    if (run_.has_value() || request.GetReflection()->FieldSize(request, FieldOf(request, "rows")) == 0) {
+      return absl::OkStatus();
+    }
+    const ledger::ImportFile file = {source_->import_id(), source_->kind(), source_->file_name(), source_->file_hash()};
+    ASSIGN_OR_RETURN(run_, ledger_.BeginImport(std::min(call_.deadline, absl::Now() + kNoteTime), file, call_.actor,
+                                               source_->validate_only()));
+    return absl::OkStatus();
+  }
+
   // False if the stream has stopped.
   bool SubmitRow(const Message& row) {
     const auto& origin = static_cast<const RowOrigin&>(row.GetReflection()->GetMessage(row, FieldOf(row, "origin")));
@@ -174,10 +238,12 @@ class ImportRun {
       answer(Rejected(change.status()));
       return true;
     }
-    ledger_.Submit(CommandOf(*std::move(change), row, origin), absl::InfiniteFuture(),
-                   [answer, outcomes = outcomes_](absl::StatusOr<ledger::Answer> result) {
+    // What a row that conflicts would have changed: its answer is an error, which cannot carry it.
+    const auto conflict = std::make_shared<RowOutcome>();
+    ledger_.Submit(CommandOf(*std::move(change), row, origin, conflict), absl::InfiniteFuture(),
+                   [answer, conflict, outcomes = outcomes_](absl::StatusOr<ledger::Answer> result) {
                      if (IsPassing(result.status())) return outcomes->Stop(result.status());
-                     answer(OutcomeOf(result));
+                     answer(OutcomeOf(result, *conflict));
                    });
     return true;
   }
@@ -189,30 +255,61 @@ class ImportRun {
     return on_row_(*source_, row);
   }
 
-  ledger::Command CommandOf(Change<RowOutcome> change, const Message& row, const RowOrigin& origin) const {
+  ledger::Command CommandOf(Change<RowOutcome> change, const Message& row, const RowOrigin& origin,
+                            const std::shared_ptr<RowOutcome>& conflict) const {
     ledger::Command command;
     command.author = {
         call_.actor, call_.method,         absl::StrCat(source_->import_id(), "#", origin.sheet(), "#", origin.row()),
         "",          source_->import_id(), Describe(*source_, origin)};
     command.validate_only = source_->validate_only();
     command.bulk = true;
+    command.import_generation = run_->generation;
+    command.overlay = overlay_;
     command.names = std::move(change.names);
     command.keys = std::move(change.keys);
     std::unique_ptr<Message> copy(row.New());
     copy->CopyFrom(row);
     command.request = std::move(copy);
-    command.decide = [decide = std::move(change.decide)](ledger::Draft& draft) -> absl::StatusOr<std::string> {
-      ASSIGN_OR_RETURN(const RowOutcome outcome, decide(draft));
+    command.decide = [decide = std::move(change.decide), conflict,
+                      overwrite = source_->overwrite()](ledger::Draft& draft) -> absl::StatusOr<std::string> {
+      ASSIGN_OR_RETURN(RowOutcome outcome, decide(draft));
+      RETURN_IF_ERROR(NoteChanges(draft, overwrite, outcome, *conflict));
+      draft.Note(EffectOf(outcome.kind()));
       return outcome.SerializeAsString();
     };
     return command;
   }
 
-  static RowOutcome OutcomeOf(const absl::StatusOr<ledger::Answer>& answer) {
-    if (!answer.ok()) return Rejected(answer.status());
+  // Adds what a row changed; refuses it if somebody changed the record meanwhile.
+  static absl::Status NoteChanges(ledger::Draft& draft, bool overwrite, RowOutcome& outcome, RowOutcome& conflict) {
+    if (outcome.kind() != RowOutcome::KIND_CHANGED) return absl::OkStatus();
+    ASSIGN_OR_RETURN(std::vector<ledger::FieldDifference> differences, draft.Differences(outcome.name()));
+    for (ledger::FieldDifference& difference : differences) {
+      ledger::v1::FieldChange* change = outcome.add_changes();
+      change->set_field(std::move(difference.path));
+      change->set_before(std::move(difference.before));
+      change->set_after(std::move(difference.after));
+    }
+    if (overwrite) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::optional<ledger::LaterChange> later, draft.ChangedSinceImport(outcome.name()));
+    if (!later.has_value()) return absl::OkStatus();
+    conflict = outcome;
+    return RowConflict(outcome.name(), *later);
+  }
+
+  static RowOutcome OutcomeOf(const absl::StatusOr<ledger::Answer>& answer, const RowOutcome& conflict) {
     RowOutcome outcome;
+    if (HasReason(answer.status(), api::v1::ROW_CONFLICT)) {
+      outcome = conflict;
+      outcome.set_kind(RowOutcome::KIND_CONFLICT);
+      *outcome.mutable_error() = rpc::ToRpcStatus(answer.status());
+      return outcome;
+    }
+    if (!answer.ok()) return Rejected(answer.status());
     outcome.ParseFromString(answer->bytes);
-    if (answer->replayed) outcome.set_kind(RowOutcome::KIND_UNCHANGED);
+    if (!answer->replayed) return outcome;
+    outcome.set_kind(RowOutcome::KIND_UNCHANGED);
+    outcome.clear_changes();
     return outcome;
   }
 
@@ -230,6 +327,9 @@ class ImportRun {
         break;
       }
     }
+    // A last message without outcomes: that it goes out tells a caller who has said all from one who was killed.
+    response_.Clear();
+    ended_ = !outcomes_->stopped() && read_whole_ && bytes_.Write(response_);
     bytes_.StopReading();  // nobody would hear what became of more rows
   }
 
@@ -239,6 +339,10 @@ class ImportRun {
   Message& response_;
   const RowHandler& on_row_;
   std::optional<ImportSource> source_;
+  std::optional<ledger::ImportEntry> run_;
+  const std::shared_ptr<ledger::Overlay> overlay_ = std::make_shared<ledger::Overlay>();
+  bool read_whole_ = false;  // set before the outcomes are closed, read after
+  bool ended_ = false;
   // Shared with the answers under way: they may outlive a stream whose caller went away.
   const std::shared_ptr<Outcomes> outcomes_ = std::make_shared<Outcomes>();
 };

@@ -12,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/record_json.h"
+#include "common/register/import_service.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "kechuang/ledger/v1/journal.pb.h"
 
@@ -170,6 +171,7 @@ absl::Status VerifyJournal(Register& ledger, const Call& call,
 rpc::Service<Register> MakeJournalService(absl::string_view full_name, Register& ledger) {
   rpc::Service<Register> service(full_name, ledger);
   service.On(&ListRevisions).On(&ReadRecordAt).On(&GetJournalHead).OnStream(&VerifyRecords).OnStream(&VerifyJournal);
+  service.On(&ListImports).On(&GetImport).On(&RevertImport);
   return service;
 }
 

@@ -19,7 +19,8 @@ std::string TextOf(const Message& message, const char* name) {
   return field == nullptr ? "" : message.GetReflection()->GetString(message, field);
 }
 
-// The response's one repeated field of records.
+}  // namespace
+
 const FieldDescriptor* RecordsField(const Message& response) {
   for (int i = 0; i < response.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = response.GetDescriptor()->field(i);
@@ -28,10 +29,7 @@ const FieldDescriptor* RecordsField(const Message& response) {
   Fatal(absl::StrCat(response.GetDescriptor()->full_name(), " has no repeated field of records"));
 }
 
-}  // namespace
-
-absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const Message& request, Message& response) {
-  ledger::ListQuery query;
+void ReadQuery(const Message& request, ledger::ListQuery& query) {
   query.parent = TextOf(request, "parent");
   query.filter = TextOf(request, "filter");
   query.order_by = TextOf(request, "order_by");
@@ -43,6 +41,11 @@ absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const 
   if (const FieldDescriptor* field = type->FindFieldByName("show_deleted"); field != nullptr) {
     query.show_deleted = request.GetReflection()->GetBool(request, field);
   }
+}
+
+absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const Message& request, Message& response) {
+  ledger::ListQuery query;
+  ReadQuery(request, query);
   const FieldDescriptor* records = RecordsField(response);
   ASSIGN_OR_RETURN(std::string next_page_token,
                    ledger.ListMessages(call.deadline, records->message_type(), query, [&](const Message& record) {

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 
 #include "common/ledger/register.h"
+#include "common/register/export_stream.h"
 #include "common/register/import_stream.h"
 #include "common/register/list_records.h"
 #include "common/rpc/call.h"
@@ -78,6 +79,20 @@ class RegisterService : public rpc::Service<Dependencies> {
           RETURN_IF_ERROR(BatchGetRecords(ledger, call, request, response));
           return response;
         });
+  }
+  // Export<Records>: the request has filter, and show_deleted if its kind is deleted softly; each message of the stream
+  // has one repeated field of records, and sequence.
+  template <class Request, class Response>
+  RegisterService& OnExport() {
+    rpc::Method method;
+    method.new_request = [] { return std::make_unique<Request>(); };
+    method.stream = [ledger = &this->dependencies().ledger](const rpc::Call& call, rpc::ByteStream& bytes) {
+      Request request;
+      Response response;
+      return ExportRecords(*ledger, call, bytes, request, response);
+    };
+    this->table().Add(Request::descriptor(), Response::descriptor(), std::move(method));
+    return *this;
   }
   // Import<Records>: a stream of messages with `kechuang.ledger.v1.ImportSource source` (first message) and repeated
   // `rows`, each row with `kechuang.ledger.v1.RowOrigin origin`; every row becomes a command, and its outcome is

@@ -1,14 +1,17 @@
 #include "common/register/run.h"
 
 #include <fstream>
+#include <iterator>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/engine_schema.h"
+#include "common/ledger/imports_schema.h"
 #include "common/register/journal_service.h"
 #include "common/rpc/process.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -58,7 +61,12 @@ absl::Status RunMigrations(const rpc::ProcessFlags& flags, const RegisterProgram
 }  // namespace
 
 std::vector<mysql::Migration> WithEngine(std::vector<mysql::Migration> migrations) {
-  migrations.front().sql = absl::StrCat(ledger::EngineSchema(), "\n", migrations.front().sql);
+  const absl::string_view steps[] = {ledger::EngineSchema(), ledger::ImportsSchema()};
+  for (size_t i = 0; i < std::size(steps); ++i) {
+    if (i == migrations.size())
+      migrations.push_back({static_cast<int>(i) + 1, absl::StrFormat("%04d_engine", i + 1), ""});
+    migrations[i].sql = absl::StrCat(steps[i], "\n", migrations[i].sql);
+  }
   return migrations;
 }
 

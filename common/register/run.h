@@ -28,7 +28,9 @@ struct RegisterProgram {
   std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;
 };
 
-// A register's migrations with the engine's own tables in front of the first step.
+// A register's migrations with the engine's own steps in front of them, the engine's second in front of the register's
+// second. A register with fewer steps than the engine gets the rest as steps of their own, which does for tests; one in
+// use has a file for each, because what was applied must not change.
 std::vector<mysql::Migration> WithEngine(std::vector<mysql::Migration> migrations);
 
 // Runs a register's process: flags, database, register, server, health, metrics, drain on SIGTERM. With --migrate it

@@ -139,6 +139,7 @@ RegisterProgram BankProgram(std::atomic<int>* rows_seen) {
         .OnList<register_test::ListAccountsRequest, register_test::ListAccountsResponse>()
         .OnBatchGet<register_test::BatchGetAccountsRequest, register_test::BatchGetAccountsResponse>()
         .OnImport<ImportAccountsRequest, ImportAccountsResponse, ImportAccountRow>(&ImportRow)
+        .OnExport<register_test::ExportAccountsRequest, register_test::ExportAccountsResponse>()
         .table();
   };
   return program;
@@ -174,13 +175,16 @@ int64_t ServedBank::HeadSequence() {
   return head.ok() ? head->sequence : -1;
 }
 
-ImportCall::ImportCall(ServedBank& bank, const std::string& import_id, bool validate_only) : stub_(bank.stub()) {
+ImportCall::ImportCall(ServedBank& bank, const std::string& import_id, bool validate_only, bool overwrite)
+    : stub_(bank.stub()) {
   context_.AddMetadata("authorization", ServedBank::authorization());
   context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(120)));
   source_.set_import_id(import_id);
   source_.set_file_name("账户.xlsx");
   source_.set_file_hash(std::string(64, 'a'));
   source_.set_validate_only(validate_only);
+  source_.set_kind("accounts");
+  source_.set_overwrite(overwrite);
   stream_ = stub_->ImportAccounts(&context_);
 }
 
@@ -216,8 +220,8 @@ absl::Status ImportCall::End(std::vector<RowOutcome>& outcomes) {
 }
 
 std::vector<RowOutcome> ImportAll(ServedBank& bank, const std::string& import_id, const std::vector<Account>& accounts,
-                                  bool validate_only) {
-  ImportCall call(bank, import_id, validate_only);
+                                  bool validate_only, bool overwrite) {
+  ImportCall call(bank, import_id, validate_only, overwrite);
   std::thread writer([&] {
     constexpr std::ptrdiff_t kRows = 100;
     for (auto next = accounts.begin(); next != accounts.end();) {
@@ -235,6 +239,14 @@ std::vector<RowOutcome> ImportAll(ServedBank& bank, const std::string& import_id
   EXPECT_EQ(outcomes.size(), accounts.size());
   for (size_t i = 0; i < outcomes.size(); ++i) EXPECT_EQ(outcomes[i].origin().row(), static_cast<int>(i) + 1);
   return outcomes;
+}
+
+ledger::v1::Import ImportOf(ServedBank& bank, const std::string& import_id) {
+  ledger::v1::GetImportRequest request;
+  request.set_name(absl::StrCat("imports/", import_id));
+  const absl::StatusOr<ledger::v1::Import> import = bank.CallJournal<ledger::v1::Import>(request);
+  EXPECT_EQ(import.status(), absl::OkStatus());
+  return import.value_or(ledger::v1::Import());
 }
 
 }  // namespace kechuang

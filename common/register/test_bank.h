@@ -51,7 +51,7 @@ class ServedBank : private BankProgramHolder, public testing::ServedRegister {
 // One import stream of a client.
 class ImportCall {
  public:
-  ImportCall(ServedBank& bank, const std::string& import_id, bool validate_only = false);
+  ImportCall(ServedBank& bank, const std::string& import_id, bool validate_only = false, bool overwrite = false);
 
   // Sends rows, the source before the first; false if the server has ended the stream.
   bool Send(const std::vector<Account>& accounts);
@@ -78,7 +78,11 @@ class ImportCall {
 
 // Imports accounts in one stream, writing and reading at once; the outcomes, one for each.
 std::vector<ledger::v1::RowOutcome> ImportAll(ServedBank& bank, const std::string& import_id,
-                                              const std::vector<Account>& accounts, bool validate_only = false);
+                                              const std::vector<Account>& accounts, bool validate_only = false,
+                                              bool overwrite = false);
+
+// What the register says of an import.
+ledger::v1::Import ImportOf(ServedBank& bank, const std::string& import_id);
 
 }  // namespace kechuang
 

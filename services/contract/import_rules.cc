@@ -83,9 +83,10 @@ absl::StatusOr<v1::Contract> ImportNew(v1::Contract row, const Policy& policy, D
   return contract;
 }
 
-absl::StatusOr<v1::Contract> ImportAgain(const v1::Contract& held, v1::Contract row, const Policy& policy, Day today) {
+absl::StatusOr<v1::Contract> ImportAgain(const v1::Contract& held, const v1::Contract& cleared, v1::Contract row,
+                                         const Policy& policy, Day today) {
   row.clear_name();
-  v1::Contract merged = held;
+  v1::Contract merged = cleared;
   if (row.documents_size() > 0) merged.clear_documents();  // a list is stated whole
   if (row.contract_class() != v1::CONTRACT_CLASS_UNSPECIFIED && row.contract_class() != held.contract_class()) {
     merged.clear_subclass();  // one of the old class would not fit

@@ -18,9 +18,11 @@ absl::Status CheckRowNumber(const v1::Contract& row);
 // faults of CheckRegistered and CheckConsistent; DATE_IN_FUTURE.
 absl::StatusOr<v1::Contract> ImportNew(v1::Contract row, const Policy& policy, Day today);
 
-// The contract held under the row's number with the fields that the row states; equal to held if it states nothing new.
-// ROW_CONTRACT_CLOSED if it would change one that was cancelled or revoked; faults as in ImportNew.
-absl::StatusOr<v1::Contract> ImportAgain(const v1::Contract& held, v1::Contract row, const Policy& policy, Day today);
+// The contract held under the row's number with the fields that the row states, on top of cleared, which is held
+// without the fields that the row clears; equal to held if that is nothing new. ROW_CONTRACT_CLOSED if it would change
+// one that was cancelled or revoked; faults as in ImportNew.
+absl::StatusOr<v1::Contract> ImportAgain(const v1::Contract& held, const v1::Contract& cleared, v1::Contract row,
+                                         const Policy& policy, Day today);
 
 }  // namespace kechuang::contract::rules
 

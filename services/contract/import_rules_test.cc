@@ -66,7 +66,7 @@ TEST(ImportNew, NamesEveryFaultOfTheRow) {
 }
 
 TEST(ImportAgain, OfTheSameRowChangesNothing) {
-  const auto again = rules::ImportAgain(Held(), LeastRow(), {}, kToday);
+  const auto again = rules::ImportAgain(Held(), Held(), LeastRow(), {}, kToday);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*again, Held()));
 }
@@ -76,14 +76,14 @@ TEST(ImportAgain, ChangesWhatTheRowStatesAndKeepsTheRest) {
   row.set_registration_number("2022640105000001");
   row.set_technical_amount_fen(20'000'000);
   row.mutable_buyer()->set_division_code("640104");
-  const auto merged = rules::ImportAgain(Held(), row, {}, kToday);
+  const auto merged = rules::ImportAgain(Held(), Held(), row, {}, kToday);
   ASSERT_TRUE(merged.ok()) << merged.status();
   EXPECT_EQ(merged->technical_amount_fen(), 20'000'000);
   EXPECT_EQ(merged->buyer().division_code(), "640104");
   EXPECT_EQ(merged->buyer().party_name(), "示例农业合作社");
   EXPECT_EQ(merged->total_amount_fen(), 30'000'000);
   row.set_technical_amount_fen(30'000'001);
-  EXPECT_THAT(FaultsOf(rules::ImportAgain(Held(), row, {}, kToday).status()),
+  EXPECT_THAT(FaultsOf(rules::ImportAgain(Held(), Held(), row, {}, kToday).status()),
               ElementsAre("contract.technical_amount_fen: TECHNICAL_ABOVE_TOTAL"));
 }
 
@@ -91,10 +91,10 @@ TEST(ImportAgain, LeavesClosedContractsAlone) {
   for (const v1::ContractState state : {v1::CONTRACT_STATE_CANCELLED, v1::CONTRACT_STATE_REVOKED}) {
     v1::Contract closed = Held();
     closed.set_state(state);
-    EXPECT_TRUE(rules::ImportAgain(closed, LeastRow(), {}, kToday).ok());
+    EXPECT_TRUE(rules::ImportAgain(closed, closed, LeastRow(), {}, kToday).ok());
     v1::Contract row = LeastRow();
     row.set_remark("改");
-    EXPECT_EQ(ReasonOf(rules::ImportAgain(closed, row, {}, kToday).status()), "ROW_CONTRACT_CLOSED");
+    EXPECT_EQ(ReasonOf(rules::ImportAgain(closed, closed, row, {}, kToday).status()), "ROW_CONTRACT_CLOSED");
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/domain/day.h"
+#include "common/register/clear_mask.h"
 #include "common/register/update_mask.h"
 #include "kechuang/contract/v1/contract_service.pb.h"
 #include "services/contract/import_rules.h"
@@ -212,7 +213,8 @@ absl::StatusOr<v1::GetContractTotalsResponse> GetContractTotals(ContractDependen
 }
 
 // Stores what a row states, as a new contract or in the one that has its number.
-absl::StatusOr<ledger::v1::RowOutcome> DecideRow(ledger::Draft& draft, const v1::Contract& row, const Policy& policy) {
+absl::StatusOr<ledger::v1::RowOutcome> DecideRow(ledger::Draft& draft, const v1::Contract& row,
+                                                 const google::protobuf::FieldMask& clear_mask, const Policy& policy) {
   const Day today = Day::FromTime(draft.now());
   ledger::v1::RowOutcome outcome;
   ASSIGN_OR_RETURN(const std::vector<std::string> names, draft.FindByKey(NumberKey(row.registration_number())));
@@ -224,7 +226,9 @@ absl::StatusOr<ledger::v1::RowOutcome> DecideRow(ledger::Draft& draft, const v1:
     return outcome;
   }
   ASSIGN_OR_RETURN(const v1::Contract held, draft.Get<v1::Contract>(names.front()));
-  ASSIGN_OR_RETURN(const v1::Contract merged, rules::ImportAgain(held, row, policy, today));
+  v1::Contract cleared = held;
+  ClearFields(clear_mask, cleared);
+  ASSIGN_OR_RETURN(const v1::Contract merged, rules::ImportAgain(held, cleared, row, policy, today));
   ASSIGN_OR_RETURN(const v1::Contract stored, draft.Put(merged));
   outcome.set_kind(stored.revision() == held.revision() ? ledger::v1::RowOutcome::KIND_UNCHANGED
                                                         : ledger::v1::RowOutcome::KIND_CHANGED);
@@ -238,11 +242,12 @@ absl::StatusOr<Change<ledger::v1::RowOutcome>> ImportContract(ContractDependenci
   v1::Contract contract = row.contract();
   ClearOutputOnly(contract);
   RETURN_IF_ERROR(rules::CheckRowNumber(contract));
+  RETURN_IF_ERROR(CheckClearMask(contract, row.clear_mask(), "contract"));
   Change<ledger::v1::RowOutcome> change;
   change.names = {"contracts/" + contract.registration_number()};
   change.keys = {NumberKey(contract.registration_number())};
-  change.decide = [contract, policy = dependencies.policy](ledger::Draft& draft) {
-    return DecideRow(draft, contract, policy);
+  change.decide = [contract, clear_mask = row.clear_mask(), policy = dependencies.policy](ledger::Draft& draft) {
+    return DecideRow(draft, contract, clear_mask, policy);
   };
   return change;
 }
@@ -275,6 +280,7 @@ ContractService::ContractService(ledger::Register& ledger, Policy policy)
       .OnChange(&RevokeContract)
       .OnChange(&RecordIncome)
       .OnImport<v1::ImportContractsRequest, v1::ImportContractsResponse, v1::ImportContractRow>(&ImportContract)
+      .OnExport<v1::ExportContractsRequest, v1::ExportContractsResponse>()
       .On(&FindDuplicates)
       .On(&GetContractTotals);
 }
@@ -284,7 +290,7 @@ RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::
   program.area = "contract";
   program.journal_service = "kechuang.contract.v1.ContractJournal";
   program.migrations = ContractMigrations();
-  program.versions = {1, 1};
+  program.versions = {2, 2};
   program.kinds = ContractKinds();
   program.make_service = [&service, policy = std::move(policy)](ledger::Register& ledger,
                                                                 rpc::Channels&) -> rpc::MethodTable& {

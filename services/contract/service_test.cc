@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 
 #include "common/register/testing.h"
+#include "kechuang/contract/v1/contract_journal_service.grpc.pb.h"
 #include "kechuang/contract/v1/contract_service.grpc.pb.h"
 #include "services/contract/test_contract.h"
 
@@ -66,7 +67,7 @@ class ContractServiceTest : public ::testing::Test {
   }
 
   std::vector<RowOutcome> Import(const std::vector<v1::Contract>& contracts, const std::string& import_id,
-                                 bool validate_only = false) {
+                                 bool validate_only = false, const std::vector<std::string>& cleared = {}) {
     grpc::ClientContext context;
     context.AddMetadata("authorization", ServedRegister::authorization());
     const auto stub = v1::ContractService::NewStub(served_.channel());
@@ -81,6 +82,7 @@ class ContractServiceTest : public ::testing::Test {
       row.mutable_origin()->set_sheet("Sheet1");
       row.mutable_origin()->set_row(static_cast<int>(i) + 3);
       *row.mutable_contract() = contracts[i];
+      for (const std::string& path : cleared) row.mutable_clear_mask()->add_paths(path);
     }
     stream->Write(request);
     stream->WritesDone();
@@ -324,6 +326,84 @@ TEST_F(ContractServiceTest, ImportMeetsAContractRegisteredHereByItsNumber) {
   EXPECT_EQ(outcomes[0].kind(), RowOutcome::KIND_CHANGED);
   EXPECT_EQ(outcomes[0].name(), registered.name());
   EXPECT_EQ(Get(registered.name())->technical_amount_fen(), 1'000'000);
+}
+
+TEST_F(ContractServiceTest, ImportClearsWhatTheRowSaysToClear) {
+  v1::Contract full = LeastRow();
+  full.mutable_buyer()->set_division_code("640104");
+  full.set_technical_amount_fen(1'000'000);
+  Import({full}, "one");
+  v1::Contract row;
+  row.set_registration_number(full.registration_number());
+  std::vector<RowOutcome> outcomes = Import({row}, "sparse");
+  EXPECT_EQ(outcomes[0].kind(), RowOutcome::KIND_UNCHANGED) << "what is absent or empty stays";
+  for (const bool validate_only : {true, false}) {
+    outcomes = Import({row}, "clearing", validate_only, {"buyer.division_code", "technical_amount_fen"});
+    ASSERT_EQ(outcomes[0].kind(), RowOutcome::KIND_CHANGED) << outcomes[0].DebugString();
+    ASSERT_EQ(outcomes[0].changes_size(), 2);
+    EXPECT_EQ(outcomes[0].changes(0).field(), "buyer.division_code");
+    EXPECT_EQ(outcomes[0].changes(0).before(), "\"640104\"");
+    EXPECT_EQ(outcomes[0].changes(0).after(), "");
+  }
+  const v1::Contract cleared = Get(outcomes[0].name()).value();
+  EXPECT_EQ(cleared.buyer().division_code(), "");
+  EXPECT_EQ(cleared.technical_amount_fen(), 0);
+  EXPECT_EQ(cleared.buyer().party_name(), full.buyer().party_name());
+  for (const char* const path : {"contract_name", "registration_date", "state", "nonsense", "registration_number"}) {
+    outcomes = Import({row}, absl::StrCat("bad-", path), false, {path});
+    EXPECT_EQ(outcomes[0].kind(), RowOutcome::KIND_REJECTED) << path;
+  }
+  EXPECT_EQ(Get(outcomes[0].name().empty() ? cleared.name() : "")->revision(), cleared.revision());
+}
+
+TEST_F(ContractServiceTest, RevertsAnImportAndItsTotals) {
+  Import({LeastRow()}, "one");
+  v1::Contract changed = LeastRow();
+  changed.set_total_amount_fen(40'000'000);
+  v1::Contract other = LeastRow();
+  other.set_registration_number("2022640105000002");
+  v1::Contract income = LeastRow();
+  income.set_registration_number("2022640105000003");
+  Import({changed, other, income}, "two");
+  EXPECT_EQ(Totals().sum().count(), 3);
+  v1::CancelContractRequest cancel;
+  cancel.set_name("contracts/2022640105000003");
+  *cancel.mutable_cancel_date() = DayOf(2022, 10, 15).ToProto();
+  const auto cancelled = Ask<v1::Contract>(cancel);
+  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+
+  ledger::v1::RevertImportRequest request;
+  request.set_name("imports/two");
+  request.set_reason("文件选错了");
+  const auto reverted = served_.Ask<v1::ContractJournal, ledger::v1::RevertImportResponse>(request);
+  ASSERT_TRUE(reverted.ok()) << reverted.status();
+  EXPECT_EQ(reverted->import().restored_count(), 1);
+  EXPECT_EQ(reverted->import().removed_count(), 1);
+  ASSERT_EQ(reverted->kept_size(), 1);
+  EXPECT_EQ(reverted->kept(0).record(), "contracts/2022640105000003");
+  EXPECT_EQ(Get("contracts/2022640105000001")->total_amount_fen(), 30'000'000);
+  EXPECT_EQ(ReasonOf(Get("contracts/2022640105000002").status()), "RECORD_NOT_FOUND");
+  EXPECT_EQ(Import({other}, "three")[0].kind(), RowOutcome::KIND_INSERTED);
+}
+
+TEST_F(ContractServiceTest, ExportsWhatItHolds) {
+  Import({LeastRow()}, "one");
+  Create(CompleteDraft()).value();
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", ServedRegister::authorization());
+  v1::ExportContractsRequest request;
+  request.set_filter("state = REGISTERED");
+  const auto stub = v1::ContractService::NewStub(served_.channel());
+  const auto stream = stub->ExportContracts(&context, request);
+  v1::ExportContractsResponse response;
+  std::vector<v1::Contract> contracts;
+  while (stream->Read(&response)) {
+    EXPECT_EQ(response.sequence(), 2);
+    contracts.insert(contracts.end(), response.contracts().begin(), response.contracts().end());
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(contracts.size(), 1u);
+  EXPECT_EQ(contracts[0].SerializeAsString(), Get("contracts/2022640105000001")->SerializeAsString());
 }
 
 TEST_F(ContractServiceTest, ListsByIndexedFields) {

@@ -280,9 +280,9 @@ absl::StatusOr<Certified> EnterPast(v1::Enterprise enterprise, v1::Certification
 }
 
 absl::StatusOr<Certified> MergeRow(v1::Enterprise enterprise, const v1::Certification& held,
-                                   const v1::Certification& row, Day today) {
+                                   const v1::Certification& cleared, const v1::Certification& row, Day today) {
   RETURN_IF_ERROR(CheckNotDeleted(enterprise));
-  v1::Certification merged = held;
+  v1::Certification merged = cleared;
   if (!row.certificate_number().empty()) merged.set_certificate_number(row.certificate_number());
   if (row.re_recognition()) merged.set_re_recognition(true);
   const bool moved = row.issue_date().SerializeAsString() != held.issue_date().SerializeAsString();
@@ -298,6 +298,52 @@ absl::StatusOr<Certified> MergeRow(v1::Enterprise enterprise, const v1::Certific
   RETURN_IF_ERROR(CheckNoOverlap(enterprise, merged));
   SetPeriod(enterprise, merged);
   return Certified{std::move(enterprise), std::move(merged)};
+}
+
+namespace {
+
+using Periods = google::protobuf::RepeatedPtrField<v1::CertificationPeriod>;
+
+const v1::CertificationPeriod* PeriodOf(const Periods& periods, absl::string_view certification) {
+  for (const v1::CertificationPeriod& period : periods) {
+    if (period.certification() == certification) return &period;
+  }
+  return nullptr;
+}
+
+bool SamePeriod(const v1::CertificationPeriod* a, const v1::CertificationPeriod* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->SerializeAsString() == b->SerializeAsString();
+}
+
+// What an enterprise says apart from its periods.
+std::string WithoutPeriods(v1::Enterprise enterprise) {
+  enterprise.clear_certification_periods();
+  enterprise.clear_revision();
+  enterprise.clear_etag();
+  enterprise.clear_create_time();
+  enterprise.clear_update_time();
+  return enterprise.SerializeAsString();
+}
+
+}  // namespace
+
+bool UndoPeriods(v1::Enterprise& enterprise, const v1::Enterprise& before, const v1::Enterprise& after) {
+  if (WithoutPeriods(before) != WithoutPeriods(after)) return false;
+  Periods left;
+  for (const v1::CertificationPeriod& period : enterprise.certification_periods()) {
+    const v1::CertificationPeriod* was = PeriodOf(before.certification_periods(), period.certification());
+    const v1::CertificationPeriod* became = PeriodOf(after.certification_periods(), period.certification());
+    if (SamePeriod(was, became)) {
+      *left.Add() = period;
+    } else if (!SamePeriod(&period, became)) {
+      return false;
+    } else if (was != nullptr) {
+      *left.Add() = *was;
+    }
+  }
+  *enterprise.mutable_certification_periods() = std::move(left);
+  return true;
 }
 
 }  // namespace kechuang::enterprise

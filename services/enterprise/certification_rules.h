@@ -58,10 +58,16 @@ std::string HeldCertification(const v1::Enterprise& enterprise, const v1::Certif
 // A certification of the past, taken as fact: as Grant, but whether the enterprise is in business now does not matter.
 absl::StatusOr<Certified> EnterPast(v1::Enterprise enterprise, v1::Certification row, Day today);
 
-// The certification as held, with what a row of a file says: empty fields change nothing. CERTIFICATION_CLOSED if that
-// would change days of one that was renewed or revoked; otherwise as Grant.
+// The certification as held, with what a row of a file says on top of cleared, which is held without the fields that
+// the row clears: empty fields change nothing. CERTIFICATION_CLOSED if that would change days of one that was renewed
+// or revoked; otherwise as Grant.
 absl::StatusOr<Certified> MergeRow(v1::Enterprise enterprise, const v1::Certification& held,
-                                   const v1::Certification& row, Day today);
+                                   const v1::Certification& cleared, const v1::Certification& row, Day today);
+
+// Undoes what one imported row did to the periods of an enterprise that was changed since: makes enterprise what it
+// would be had before not become after. False if the row changed anything but periods, or a period that was changed
+// since.
+bool UndoPeriods(v1::Enterprise& enterprise, const v1::Enterprise& before, const v1::Enterprise& after);
 
 }  // namespace kechuang::enterprise
 

@@ -210,7 +210,7 @@ TEST(HeldCertification, ANumberOfAListNeedsTheDayToo) {
 TEST(MergeRow, TheSameRowChangesNothing) {
   const v1::Certification row = AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04", "", "GR202264000001");
   const Certified held = Granted(row);
-  const auto merged = MergeRow(held.enterprise, held.certification, row, kToday);
+  const auto merged = MergeRow(held.enterprise, held.certification, held.certification, row, kToday);
   ASSERT_TRUE(merged.ok()) << merged.status();
   EXPECT_EQ(merged->certification.SerializeAsString(), held.certification.SerializeAsString());
   EXPECT_EQ(merged->enterprise.SerializeAsString(), held.enterprise.SerializeAsString());
@@ -219,7 +219,7 @@ TEST(MergeRow, TheSameRowChangesNothing) {
 TEST(MergeRow, TakesANumberAndDaysThatARowAdds) {
   const Certified held = Granted(AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04"));
   const auto merged =
-      MergeRow(held.enterprise, held.certification,
+      MergeRow(held.enterprise, held.certification, held.certification,
                AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04", "2025-11-04", "GR202264000001"), kToday);
   ASSERT_TRUE(merged.ok());
   EXPECT_EQ(merged->certification.certificate_number(), "GR202264000001");
@@ -231,13 +231,14 @@ TEST(MergeRow, LeavesTheDaysOfARevokedOneAlone) {
   const v1::Certification row = AskedCertification(CERTIFICATION_CLASS_HNTE, "2022-11-04", "", "GR202264000001");
   const Certified held = Granted(row);
   const Certified revoked = *Revoke(held.enterprise, held.certification, DayOf("2023-01-01"), "", kToday);
-  const auto same = MergeRow(revoked.enterprise, revoked.certification, row, kToday);
+  const auto same = MergeRow(revoked.enterprise, revoked.certification, revoked.certification, row, kToday);
   ASSERT_TRUE(same.ok()) << same.status();
   EXPECT_EQ(same->certification.SerializeAsString(), revoked.certification.SerializeAsString());
   v1::Certification other = row;
   *other.mutable_expire_date() = DayOf("2024-01-01").ToProto();
-  EXPECT_EQ(ReasonOf(MergeRow(revoked.enterprise, revoked.certification, other, kToday).status()),
-            "CERTIFICATION_CLOSED");
+  EXPECT_EQ(
+      ReasonOf(MergeRow(revoked.enterprise, revoked.certification, revoked.certification, other, kToday).status()),
+      "CERTIFICATION_CLOSED");
 }
 
 }  // namespace

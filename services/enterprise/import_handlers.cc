@@ -6,7 +6,9 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/credit_code.h"
+#include "common/register/clear_mask.h"
 #include "common/register/update_mask.h"
+#include "common/rpc/validate.h"
 #include "kechuang/enterprise/v1/reasons.pb.h"
 #include "services/enterprise/handlers.h"
 #include "services/enterprise/matching.h"
@@ -16,6 +18,7 @@
 namespace kechuang::enterprise {
 namespace {
 
+using ::google::protobuf::FieldMask;
 using ::kechuang::ledger::v1::RowOutcome;
 
 absl::Status RowEmpty(absl::string_view field) {
@@ -68,20 +71,24 @@ absl::StatusOr<v1::Enterprise> FindEnterprise(ledger::Draft& draft, const v1::Im
 }
 
 // Makes the enterprise of the row's code, or changes what the row says of it.
-absl::StatusOr<RowOutcome> TakeEnterprise(ledger::Draft& draft, const v1::Enterprise& row) {
+absl::StatusOr<RowOutcome> TakeEnterprise(ledger::Draft& draft, const v1::Enterprise& row,
+                                          const FieldMask& clear_mask) {
   ASSIGN_OR_RETURN(const v1::Enterprise made, Register(row, "", Today(draft)));
   ASSIGN_OR_RETURN(const std::optional<v1::Enterprise> held, draft.Find<v1::Enterprise>(made.name()));
   if (!held.has_value()) {
     ASSIGN_OR_RETURN(const v1::Enterprise stored, draft.Create(made));
     return OutcomeOf(stored.name(), 0, stored.revision());
   }
-  ASSIGN_OR_RETURN(const v1::Enterprise merged, MergeRow(*held, row, Today(draft)));
+  v1::Enterprise cleared = *held;
+  ClearFields(clear_mask, cleared);
+  ASSIGN_OR_RETURN(const v1::Enterprise merged, MergeRow(*held, cleared, row, Today(draft)));
   ASSIGN_OR_RETURN(const v1::Enterprise stored, draft.Put(merged));
   return OutcomeOf(stored.name(), held->revision(), stored.revision());
 }
 
 // Enters the row's certification under its enterprise, or changes what the row says of the one that is held.
-absl::StatusOr<RowOutcome> TakeCertification(ledger::Draft& draft, const v1::ImportCertificationRow& row) {
+absl::StatusOr<RowOutcome> TakeCertification(ledger::Draft& draft, const v1::ImportCertificationRow& row,
+                                             const FieldMask& clear_mask) {
   ASSIGN_OR_RETURN(v1::Enterprise enterprise, FindEnterprise(draft, row));
   const std::string name = HeldCertification(enterprise, row.certification());
   if (name.empty()) {
@@ -90,19 +97,29 @@ absl::StatusOr<RowOutcome> TakeCertification(ledger::Draft& draft, const v1::Imp
     return OutcomeOf(stored.name(), 0, stored.revision());
   }
   ASSIGN_OR_RETURN(const v1::Certification held, draft.Get<v1::Certification>(name));
-  ASSIGN_OR_RETURN(const Certified merged, MergeRow(std::move(enterprise), held, row.certification(), Today(draft)));
+  v1::Certification cleared = held;
+  ClearFields(clear_mask, cleared);
+  ASSIGN_OR_RETURN(const Certified merged,
+                   MergeRow(std::move(enterprise), held, cleared, row.certification(), Today(draft)));
   ASSIGN_OR_RETURN(const v1::Certification stored, Store(draft, merged));
   return OutcomeOf(stored.name(), held.revision(), stored.revision());
 }
 
-Change<RowOutcome> ImportEnterprise(v1::Enterprise row) {
+absl::StatusOr<Change<RowOutcome>> ImportEnterprise(v1::Enterprise row, const FieldMask& clear_mask) {
   ClearOutputOnly(row);
+  RETURN_IF_ERROR(CheckClearMask(row, clear_mask, "enterprise"));
   const std::string name = EnterpriseNameOf(NormaliseCode(row.credit_code()));
-  return {{name}, [row = std::move(row)](ledger::Draft& draft) { return TakeEnterprise(draft, row); }};
+  return Change<RowOutcome>{{name}, [row = std::move(row), clear_mask](ledger::Draft& draft) {
+                              return TakeEnterprise(draft, row, clear_mask);
+                            }};
 }
 
-absl::StatusOr<Change<RowOutcome>> ImportCertification(v1::ImportCertificationRow row) {
+absl::StatusOr<Change<RowOutcome>> ImportCertification(v1::ImportCertificationRow row, const FieldMask& clear_mask) {
+  Faults faults;
+  rpc::CheckMessage(row, "certification", faults);  // what it must state: left open below a mask otherwise
+  RETURN_IF_ERROR(faults.status());
   ClearOutputOnly(*row.mutable_certification());
+  RETURN_IF_ERROR(CheckClearMask(row.certification(), clear_mask, "certification.certification"));
   if (row.credit_code().empty() && row.enterprise_name().empty()) return RowEmpty("certification.enterprise_name");
   Change<RowOutcome> change;
   if (!row.credit_code().empty()) {
@@ -111,7 +128,9 @@ absl::StatusOr<Change<RowOutcome>> ImportCertification(v1::ImportCertificationRo
     change.keys.push_back(NameKey(row.enterprise_name()));
   }
   if (std::string key = CertificateKey(row.certification()); !key.empty()) change.keys.push_back(std::move(key));
-  change.decide = [row = std::move(row)](ledger::Draft& draft) { return TakeCertification(draft, row); };
+  change.decide = [row = std::move(row), clear_mask](ledger::Draft& draft) {
+    return TakeCertification(draft, row, clear_mask);
+  };
   return change;
 }
 
@@ -122,9 +141,9 @@ absl::StatusOr<Change<RowOutcome>> ImportEnterpriseRow(EnterpriseDependencies&, 
                                                        const v1::ImportEnterprisesRow& row) {
   switch (row.record_case()) {
     case v1::ImportEnterprisesRow::kEnterprise:
-      return ImportEnterprise(row.enterprise());
+      return ImportEnterprise(row.enterprise(), row.clear_mask());
     case v1::ImportEnterprisesRow::kCertification:
-      return ImportCertification(row.certification());
+      return ImportCertification(row.certification(), row.clear_mask());
     case v1::ImportEnterprisesRow::RECORD_NOT_SET:
       return RowEmpty("record");
   }

@@ -203,7 +203,8 @@ absl::StatusOr<v1::Enterprise> Revise(const v1::Enterprise& held, v1::Enterprise
   return changed;
 }
 
-absl::StatusOr<v1::Enterprise> MergeRow(const v1::Enterprise& held, const v1::Enterprise& row, Day today) {
+absl::StatusOr<v1::Enterprise> MergeRow(const v1::Enterprise& held, const v1::Enterprise& cleared,
+                                        const v1::Enterprise& row, Day today) {
   v1::Enterprise said = row;
   said.clear_name();
   said.clear_credit_code();
@@ -211,7 +212,7 @@ absl::StatusOr<v1::Enterprise> MergeRow(const v1::Enterprise& held, const v1::En
   if (SameName(held.enterprise_name(), said.enterprise_name()) || BoreBefore(held, said.enterprise_name())) {
     said.clear_enterprise_name();
   }
-  v1::Enterprise merged = held;
+  v1::Enterprise merged = cleared;
   if (said.tags_size() > 0) merged.clear_tags();
   merged.MergeFrom(said);
   return Revise(held, std::move(merged), today, today);

@@ -37,9 +37,11 @@ absl::StatusOr<v1::Enterprise> Register(v1::Enterprise enterprise, absl::string_
 absl::StatusOr<v1::Enterprise> Revise(const v1::Enterprise& held, v1::Enterprise changed, Day name_change_date,
                                       Day today);
 
-// The enterprise as held, with what a row of a file says: empty fields change nothing; a name that it bore before is
-// not taken back, since an old list may come late. RECORD_DELETED, DATE_IN_FUTURE.
-absl::StatusOr<v1::Enterprise> MergeRow(const v1::Enterprise& held, const v1::Enterprise& row, Day today);
+// The enterprise as held, with what a row of a file says on top of cleared, which is held without the fields that the
+// row clears: empty fields change nothing; a name that it bore before is not taken back, since an old list may come
+// late. RECORD_DELETED, DATE_IN_FUTURE.
+absl::StatusOr<v1::Enterprise> MergeRow(const v1::Enterprise& held, const v1::Enterprise& cleared,
+                                        const v1::Enterprise& row, Day today);
 
 // RECORD_DELETED.
 absl::StatusOr<v1::Enterprise> Delete(v1::Enterprise enterprise, absl::Time now);

@@ -89,12 +89,12 @@ TEST(MergeRow, EmptyFieldsChangeNothing) {
   held.add_tags("新型材料");
   held.set_staff_count(7);
   v1::Enterprise row = AskedEnterprise("甲");
-  const auto same = MergeRow(held, row, kToday);
+  const auto same = MergeRow(held, held, row, kToday);
   ASSERT_TRUE(same.ok()) << same.status();
   EXPECT_EQ(same->SerializeAsString(), held.SerializeAsString());
   row.set_staff_count(0);
   row.add_tags("数字信息");
-  const auto changed = MergeRow(held, row, kToday);
+  const auto changed = MergeRow(held, held, row, kToday);
   ASSERT_TRUE(changed.ok());
   EXPECT_EQ(changed->staff_count(), 0);
   EXPECT_TRUE(changed->has_staff_count());
@@ -104,11 +104,11 @@ TEST(MergeRow, EmptyFieldsChangeNothing) {
 
 TEST(MergeRow, ANewNameIsTakenAndAFormerOneIsNotTakenBack) {
   const v1::Enterprise held = MadeEnterprise("旧名");
-  const auto renamed = MergeRow(held, AskedEnterprise("新名"), kToday);
+  const auto renamed = MergeRow(held, held, AskedEnterprise("新名"), kToday);
   ASSERT_TRUE(renamed.ok());
   EXPECT_EQ(renamed->enterprise_name(), "新名");
   EXPECT_EQ(renamed->former_names(0).enterprise_name(), "旧名");
-  const auto late = MergeRow(*renamed, AskedEnterprise("旧名"), kToday);
+  const auto late = MergeRow(*renamed, *renamed, AskedEnterprise("旧名"), kToday);
   ASSERT_TRUE(late.ok());
   EXPECT_EQ(late->SerializeAsString(), renamed->SerializeAsString());
 }

@@ -1,5 +1,6 @@
 #include "services/enterprise/service.h"
 
+#include "services/enterprise/certification_rules.h"
 #include "services/enterprise/schema.h"
 #include "services/enterprise/totals.h"
 
@@ -7,7 +8,8 @@ namespace kechuang::enterprise {
 
 std::vector<ledger::Kind> EnterpriseKinds() {
   return {
-      ledger::MakeKind<v1::Enterprise>(&EnterpriseTotals, &EnterpriseKeys),
+      ledger::WithUndo<v1::Enterprise>(ledger::MakeKind<v1::Enterprise>(&EnterpriseTotals, &EnterpriseKeys),
+                                       &UndoPeriods),
       ledger::MakeKind<v1::Certification>(nullptr, &CertificationKeys),
       ledger::MakeKind<v1::AnnualStatement>(),
   };
@@ -33,7 +35,10 @@ EnterpriseService::EnterpriseService(ledger::Register& ledger)
       .OnGet<v1::GetAnnualStatementRequest, v1::AnnualStatement>()
       .OnList<v1::ListAnnualStatementsRequest, v1::ListAnnualStatementsResponse>()
       .OnChange(&PutAnnualStatement)
-      .OnImport<v1::ImportEnterprisesRequest, v1::ImportEnterprisesResponse>(&ImportEnterpriseRow);
+      .OnImport<v1::ImportEnterprisesRequest, v1::ImportEnterprisesResponse>(&ImportEnterpriseRow)
+      .OnExport<v1::ExportEnterprisesRequest, v1::ExportEnterprisesResponse>()
+      .OnExport<v1::ExportCertificationsRequest, v1::ExportCertificationsResponse>()
+      .OnExport<v1::ExportAnnualStatementsRequest, v1::ExportAnnualStatementsResponse>();
   service_.On(&SearchEnterprises).On(&ResolveEnterprises).On(&GetEnterpriseStatistics);
 }
 
@@ -42,7 +47,7 @@ RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service) {
   program.area = "enterprise";
   program.journal_service = "kechuang.enterprise.v1.EnterpriseJournal";
   program.migrations = EnterpriseMigrations();
-  program.versions = {1, 1};
+  program.versions = {2, 2};
   program.kinds = EnterpriseKinds();
   program.make_service = [&service](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
     service = std::make_unique<EnterpriseService>(ledger);

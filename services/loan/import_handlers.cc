@@ -8,6 +8,8 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/resource_name.h"
+#include "common/register/clear_mask.h"
+#include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "services/loan/handlers.h"
 #include "services/loan/import_rules.h"
@@ -17,9 +19,17 @@
 namespace kechuang::loan {
 namespace {
 
+using google::protobuf::FieldMask;
 using ledger::v1::ImportSource;
 using ledger::v1::RowOutcome;
 using RowChange = Change<RowOutcome>;
+
+// What a row may clear: words, rate and term. The rest is what a loan is known by, or money.
+constexpr absl::string_view kClearableOfLoan[] = {"application_date", "rate_ppm", "term_months", "guarantee_type",
+                                                  "remark"};
+constexpr absl::string_view kClearableOfBank[] = {"short_names", "credit_code", "remark"};
+// A contribution is a posting, which never changes.
+constexpr absl::string_view kNothing[] = {""};
 
 constexpr absl::string_view kPools = "pools/";
 constexpr absl::string_view kBanks = "banks/";
@@ -65,13 +75,15 @@ absl::StatusOr<RowOutcome> DecidePool(ledger::Draft& draft, const v1::ImportPool
   return Outcome(RowOutcome::KIND_INSERTED, posting.name());
 }
 
-absl::StatusOr<RowOutcome> DecideBank(ledger::Draft& draft, const v1::ImportBank& row) {
+absl::StatusOr<RowOutcome> DecideBank(ledger::Draft& draft, const v1::ImportBank& row, const FieldMask& clear_mask) {
   ASSIGN_OR_RETURN(const std::string name, NameByKey(draft, BankNameKey(row.bank_name())));
   v1::Bank bank = ReadBankRow(row);
   std::optional<v1::Bank> held;
   if (!name.empty()) {
     ASSIGN_OR_RETURN(held, draft.Find<v1::Bank>(name));
-    bank = MergeBank(*held, row);
+    v1::Bank cleared = *held;
+    ClearFields(clear_mask, cleared);
+    bank = MergeBank(std::move(cleared), row);
   }
   ASSIGN_OR_RETURN(bank, CheckBank(std::move(bank)));
   for (const std::string& text : bank.short_names()) {
@@ -117,14 +129,16 @@ absl::StatusOr<v1::Pool> PoolOfRow(ledger::Draft& draft, const v1::ImportLoan& r
 }
 
 absl::StatusOr<RowOutcome> DecideLoan(ledger::Draft& draft, const v1::ImportLoan& row,
-                                      const enterprise::v1::Enterprise& borrower) {
+                                      const enterprise::v1::Enterprise& borrower, const FieldMask& clear_mask) {
   ASSIGN_OR_RETURN(const v1::Bank bank, BankOfRow(draft, row));
   ASSIGN_OR_RETURN(const v1::Pool pool, PoolOfRow(draft, row));
   ASSIGN_OR_RETURN(const ImportedLoan read, ReadLoanRow(row, borrower, bank, pool, Today(draft)));
   const std::string& name = read.loan.name();
   ASSIGN_OR_RETURN(const std::optional<v1::Loan> held, draft.Find<v1::Loan>(name));
   if (held.has_value()) {
-    ASSIGN_OR_RETURN(const v1::Loan after, MeetAgain(*held, read.loan));
+    v1::Loan cleared = *held;
+    ClearFields(clear_mask, cleared);
+    ASSIGN_OR_RETURN(const v1::Loan after, MeetAgain(*held, cleared, row, read.loan));
     ASSIGN_OR_RETURN(const v1::Loan stored, draft.Put(after));
     return Outcome(stored.revision() == held->revision() ? RowOutcome::KIND_UNCHANGED : RowOutcome::KIND_CHANGED, name);
   }
@@ -145,32 +159,50 @@ absl::Status BorrowerMissing() {
 }
 
 absl::StatusOr<RowChange> LoanRow(LoanDesk& desk, const rpc::Call& call, const ImportSource& source,
-                                  const v1::ImportLoan& row) {
+                                  const v1::ImportLoan& row, const FieldMask& clear_mask) {
   if (row.credit_code().empty() && row.enterprise_name().empty()) return BorrowerMissing();
   ASSIGN_OR_RETURN(const enterprise::v1::Enterprise borrower,
                    desk.enterprises.Resolve(call, source.import_id(), row.credit_code(), row.enterprise_name()));
   RowChange change;
   change.keys = {BankNameKey(row.bank_name()), PoolNameKey(row.pool())};
-  change.decide = [row, borrower](ledger::Draft& draft) { return DecideLoan(draft, row, borrower); };
+  change.decide = [row, borrower, clear_mask](ledger::Draft& draft) {
+    return DecideLoan(draft, row, borrower, clear_mask);
+  };
   return change;
+}
+
+// What a row must state. The check of all messages leaves that open below a mask.
+absl::Status CheckRequired(const v1::ImportLoanRow& row) {
+  Faults faults;
+  if (row.has_pool()) rpc::CheckMessage(row.pool(), "pool", faults);
+  if (row.has_bank()) rpc::CheckMessage(row.bank(), "bank", faults);
+  if (row.has_loan()) rpc::CheckMessage(row.loan(), "loan", faults);
+  return faults.status();
 }
 
 absl::StatusOr<RowChange> OnRow(LoanDesk& desk, const rpc::Call& call, const ImportSource& source,
                                 const v1::ImportLoanRow& row) {
   RowChange change;
+  RETURN_IF_ERROR(CheckRequired(row));
+  const FieldMask& clear_mask = row.clear_mask();
   switch (row.record_case()) {
     case v1::ImportLoanRow::kPool:
+      RETURN_IF_ERROR(CheckClearMask(row.pool(), clear_mask, "pool", kNothing));
       if (!row.pool().pool_id().empty()) RETURN_IF_ERROR(CheckId("pool.pool_id", row.pool().pool_id()));
       change.keys = {PoolNameKey(row.pool().pool_name())};
       change.decide = [pool = row.pool()](ledger::Draft& draft) { return DecidePool(draft, pool); };
       return change;
     case v1::ImportLoanRow::kBank:
+      RETURN_IF_ERROR(CheckClearMask(row.bank(), clear_mask, "bank", kClearableOfBank));
       if (!row.bank().bank_id().empty()) RETURN_IF_ERROR(CheckId("bank.bank_id", row.bank().bank_id()));
       change.keys = {BankNameKey(row.bank().bank_name())};
-      change.decide = [bank = row.bank()](ledger::Draft& draft) { return DecideBank(draft, bank); };
+      change.decide = [bank = row.bank(), clear_mask](ledger::Draft& draft) {
+        return DecideBank(draft, bank, clear_mask);
+      };
       return change;
     case v1::ImportLoanRow::kLoan:
-      return LoanRow(desk, call, source, row.loan());
+      RETURN_IF_ERROR(CheckClearMask(row.loan(), clear_mask, "loan", kClearableOfLoan));
+      return LoanRow(desk, call, source, row.loan(), clear_mask);
     case v1::ImportLoanRow::RECORD_NOT_SET:
       break;
   }
@@ -182,7 +214,13 @@ absl::StatusOr<RowChange> OnRow(LoanDesk& desk, const rpc::Call& call, const Imp
 }  // namespace
 
 void AddImportHandlers(RegisterService<LoanDesk>& service) {
-  service.OnImport<v1::ImportLoansRequest, v1::ImportLoansResponse, v1::ImportLoanRow>(&OnRow);
+  service.OnImport<v1::ImportLoansRequest, v1::ImportLoansResponse, v1::ImportLoanRow>(&OnRow)
+      .OnExport<v1::ExportPoolsRequest, v1::ExportPoolsResponse>()
+      .OnExport<v1::ExportPostingsRequest, v1::ExportPostingsResponse>()
+      .OnExport<v1::ExportBanksRequest, v1::ExportBanksResponse>()
+      .OnExport<v1::ExportLoansRequest, v1::ExportLoansResponse>()
+      .OnExport<v1::ExportDisbursementsRequest, v1::ExportDisbursementsResponse>()
+      .OnExport<v1::ExportRepaymentsRequest, v1::ExportRepaymentsResponse>();
 }
 
 }  // namespace kechuang::loan

@@ -34,14 +34,34 @@ std::string DayText(const google::type::Date& date) {
   return Day::IsSet(date) ? absl::StrCat(date.year(), "-", date.month(), "-", date.day()) : "";
 }
 
+// Of money and days.
+std::string FixedDigest(const v1::ImportLoan& row) {
+  return Digest({absl::StrCat(row.amount_fen()), DayText(row.disburse_date()), DayText(row.due_date()),
+                 row.has_outstanding_fen() ? absl::StrCat(row.outstanding_fen()) : "", row.overdue() ? "overdue" : "",
+                 DayText(row.reverse_date()), absl::StrCat(row.state())});
+}
+
 std::string DigestOf(const v1::ImportLoan& row) {
-  const std::string fixed =
-      Digest({absl::StrCat(row.amount_fen()), DayText(row.disburse_date()), DayText(row.due_date()),
-              row.has_outstanding_fen() ? absl::StrCat(row.outstanding_fen()) : "", row.overdue() ? "overdue" : "",
-              DayText(row.reverse_date()), absl::StrCat(row.state())});
+  const std::string fixed = FixedDigest(row);
   const std::string words = Digest({DayText(row.application_date()), absl::StrCat(row.rate_ppm()),
                                     absl::StrCat(row.term_months()), row.guarantee_type(), row.remark()});
   return absl::StrCat(fixed, ".", words);
+}
+
+// Whether a row says of money and days what the one that made the loan said, by its digest; what it leaves out is taken
+// from the loan.
+bool SaysTheMoneyOf(const v1::Loan& held, const std::string& fixed, const v1::ImportLoan& row) {
+  for (const bool with_due_date : {false, true}) {
+    for (const bool with_balance : {false, true}) {
+      v1::ImportLoan filled = row;
+      if (with_due_date && !Day::IsSet(row.due_date()) && Day::IsSet(held.due_date())) {
+        *filled.mutable_due_date() = held.due_date();
+      }
+      if (with_balance && !row.has_outstanding_fen()) filled.set_outstanding_fen(held.outstanding_fen());
+      if (FixedDigest(filled) == fixed) return true;
+    }
+  }
+  return false;
 }
 
 void Contradiction(Faults& faults, absl::string_view field, absl::string_view english, absl::string_view chinese) {
@@ -219,20 +239,18 @@ absl::StatusOr<ImportedLoan> ReadLoanRow(const v1::ImportLoan& row, const enterp
   return read;
 }
 
-absl::StatusOr<v1::Loan> MeetAgain(const v1::Loan& held, const v1::Loan& read) {
-  if (held.import_digest() == read.import_digest()) return held;
-  const auto fixed = [](const v1::Loan& loan) {
-    return loan.import_digest().substr(0, loan.import_digest().find('.'));
-  };
-  if (fixed(held) != fixed(read) || held.pool() != read.pool()) return MoneyChanged(held);
-  v1::Loan after = held;
-  after.clear_application_date();
-  if (Day::IsSet(read.application_date())) *after.mutable_application_date() = read.application_date();
-  after.set_rate_ppm(read.rate_ppm());
-  after.set_term_months(read.term_months());
-  after.set_guarantee_type(read.guarantee_type());
-  after.set_remark(read.remark());
-  after.set_import_digest(read.import_digest());
+absl::StatusOr<v1::Loan> MeetAgain(const v1::Loan& held, const v1::Loan& cleared, const v1::ImportLoan& row,
+                                   const v1::Loan& read) {
+  const std::string fixed = held.import_digest().substr(0, held.import_digest().find('.'));
+  if (!SaysTheMoneyOf(held, fixed, row) || held.pool() != read.pool()) return MoneyChanged(held);
+  v1::Loan after = cleared;
+  if (Day::IsSet(row.application_date())) *after.mutable_application_date() = row.application_date();
+  if (row.rate_ppm() != 0) after.set_rate_ppm(row.rate_ppm());
+  if (row.term_months() != 0) after.set_term_months(row.term_months());
+  if (!row.guarantee_type().empty()) after.set_guarantee_type(row.guarantee_type());
+  if (!row.remark().empty()) after.set_remark(row.remark());
+  if (after.SerializeAsString() == held.SerializeAsString()) return held;
+  after.set_import_digest(absl::StrCat(fixed, ".", read.import_digest().substr(read.import_digest().find('.') + 1)));
   return after;
 }
 

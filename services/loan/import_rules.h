@@ -34,9 +34,11 @@ struct ImportedLoan {
 absl::StatusOr<ImportedLoan> ReadLoanRow(const v1::ImportLoan& row, const enterprise::v1::Enterprise& borrower,
                                          const v1::Bank& bank, const v1::Pool& pool, Day today);
 
-// The loan held after the same row came again, from what the row gives now: as it is if the row is the same, with new
-// words, rate or term if only those differ, and IMPORT_MONEY_CHANGED if money or days differ.
-absl::StatusOr<v1::Loan> MeetAgain(const v1::Loan& held, const v1::Loan& read);
+// The loan held after its row came again, on top of cleared, which is held without the fields that the row clears: with
+// the words, rate and term that the row states, as it is if that is nothing new; IMPORT_MONEY_CHANGED if money or days
+// differ. A due date or balance that the row leaves out is no difference. read is what the row gives as a new loan.
+absl::StatusOr<v1::Loan> MeetAgain(const v1::Loan& held, const v1::Loan& cleared, const v1::ImportLoan& row,
+                                   const v1::Loan& read);
 
 // The contribution that a pool row gives; nothing if it has no amount. INVALID_FIELDS with FIELD_REQUIRED for an amount
 // without contributor or day.

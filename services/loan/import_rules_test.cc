@@ -119,22 +119,22 @@ TEST(LoanRow, HasAnIdOfItsOwnKey) {
 
 TEST(SameRow, IsKnownAgainAndMoneyIsNeverChanged) {
   const v1::Loan held = Read(Row())->loan;
-  EXPECT_EQ(MeetAgain(held, Read(Row())->loan)->SerializeAsString(), held.SerializeAsString());
+  EXPECT_EQ(MeetAgain(held, held, Row(), Read(Row())->loan)->SerializeAsString(), held.SerializeAsString());
   v1::ImportLoan words = Row();
   words.set_guarantee_type("信用");
-  EXPECT_EQ(MeetAgain(held, Read(words)->loan)->guarantee_type(), "信用");
+  EXPECT_EQ(MeetAgain(held, held, words, Read(words)->loan)->guarantee_type(), "信用");
   v1::ImportLoan money = Row();
   money.set_amount_fen(301 * kWan);
-  EXPECT_EQ(ReasonOf(MeetAgain(held, Read(money)->loan).status()), "IMPORT_MONEY_CHANGED");
+  EXPECT_EQ(ReasonOf(MeetAgain(held, held, money, Read(money)->loan).status()), "IMPORT_MONEY_CHANGED");
   money = Row();
   money.set_outstanding_fen(200 * kWan);
-  EXPECT_EQ(ReasonOf(MeetAgain(held, Read(money)->loan).status()), "IMPORT_MONEY_CHANGED");
+  EXPECT_EQ(ReasonOf(MeetAgain(held, held, money, Read(money)->loan).status()), "IMPORT_MONEY_CHANGED");
 }
 
 TEST(SameRow, IsKnownAgainAfterARepaymentByACall) {
   v1::Loan held = Read(Row())->loan;
   held = Repay(held, {100 * kWan, 0, On("2022-12-01")}, kToday)->loan;
-  EXPECT_EQ(MeetAgain(held, Read(Row())->loan)->outstanding_fen(), 200 * kWan);
+  EXPECT_EQ(MeetAgain(held, held, Row(), Read(Row())->loan)->outstanding_fen(), 200 * kWan);
 }
 
 TEST(ImportedLoan, ThatIsReversedByACallEnds) {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "kechuang/loan/v1/loan_journal_service.grpc.pb.h"
 #include "services/loan/service_test_fixture.h"
 
 namespace kechuang::loan {
@@ -176,6 +177,77 @@ TEST_F(LoanImport, NamesEveryFaultOfARow) {
   google::rpc::BadRequest bad;
   for (const google::protobuf::Any& detail : outcomes[0].error().details()) detail.UnpackTo(&bad);
   EXPECT_EQ(bad.field_violations_size(), 3);
+}
+
+TEST_F(LoanImport, RevertsWithMoneyBorrowersAndParents) {
+  MakeParents();
+  const v1::LoanTotals before = TotalsOf(2022);
+  v1::ImportLoanRow elsewhere = LoanRow(3, 20 * kWan, "2022-06-01");
+  elsewhere.mutable_loan()->set_bank_name("银川银行");
+  elsewhere.mutable_loan()->set_create_missing(true);
+  const std::vector<RowOutcome> outcomes =
+      Import({LoanRow(1, 100 * kWan, "2022-03-01"), LoanRow(1, 50 * kWan, "2022-04-01"),
+              LoanRow(2, 80 * kWan, "2022-05-01"), elsewhere},
+             "loans");
+  ASSERT_THAT(KindsOf(outcomes), Each(kInserted));
+  ASSERT_TRUE(Repay(outcomes[0].name(), 10 * kWan, "2022-12-01").ok());
+
+  ledger::v1::RevertImportRequest request;
+  request.set_name("imports/loans");
+  request.set_reason("文件选错了");
+  request.set_validate_only(true);
+  const auto expected = served_.Ask<v1::LoanJournal, ledger::v1::RevertImportResponse>(request);
+  request.set_validate_only(false);
+  const auto reverted = served_.Ask<v1::LoanJournal, ledger::v1::RevertImportResponse>(request);
+  ASSERT_TRUE(reverted.ok()) << reverted.status();
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  EXPECT_EQ(expected->import().kept_count(), reverted->import().kept_count());
+  EXPECT_EQ(expected->import().removed_count(), reverted->import().removed_count());
+  // The first loan was repaid in part, so its row stays whole; the other loan of the same borrower goes.
+  std::vector<std::string> kept;
+  for (const auto& change : reverted->kept()) kept.push_back(change.record());
+  EXPECT_THAT(kept, ::testing::UnorderedElementsAre(outcomes[0].name(), outcomes[0].name() + "/disbursements/0001",
+                                                    ::testing::StartsWith("borrowers/")));
+  const v1::LoanTotals after = TotalsOf(2022);
+  EXPECT_EQ(after.issued().amount_fen() - before.issued().amount_fen(), 100 * kWan);
+  EXPECT_EQ(after.issued().enterprise_count() - before.issued().enterprise_count(), 1);
+  v1::GetLoanRequest gone;
+  gone.set_name(outcomes[1].name());
+  EXPECT_EQ(ReasonOf(Ask<v1::Loan>(gone).status()), "RECORD_NOT_FOUND");
+  v1::ListBanksRequest banks;
+  EXPECT_EQ(Ask<v1::ListBanksResponse>(banks)->banks_size(), 1) << "the bank that only the import needed is gone";
+}
+
+TEST_F(LoanImport, RevertOfParentsLeavesAloneWhatIsInUse) {
+  MakeParents();
+  ASSERT_THAT(KindsOf(Import({LoanRow(1, 100 * kWan, "2022-03-01")}, "loans")), Each(kInserted));
+  ledger::v1::RevertImportRequest request;
+  request.set_name("imports/parents");
+  request.set_reason("文件选错了");
+  const auto reverted = served_.Ask<v1::LoanJournal, ledger::v1::RevertImportResponse>(request);
+  ASSERT_TRUE(reverted.ok()) << reverted.status();
+  std::vector<std::string> in_use;
+  for (const auto& change : reverted->kept()) {
+    if (change.cause() == ledger::v1::KeptChange::CAUSE_IN_USE) in_use.push_back(change.record());
+  }
+  EXPECT_THAT(in_use, ::testing::UnorderedElementsAre("pools/ningke", ::testing::StartsWith("banks/")));
+}
+
+TEST_F(LoanImport, KeepsWhatARowLeavesOutAndClearsWhatItSays) {
+  MakeParents();
+  v1::ImportLoanRow full = LoanRow(1, 100 * kWan, "2022-03-01");
+  full.mutable_loan()->set_guarantee_type("信用");
+  full.mutable_loan()->set_remark("首贷");
+  *full.mutable_loan()->mutable_due_date() = On("2023-03-01").ToProto();
+  const std::string name = Import({full}, "one")[0].name();
+  EXPECT_THAT(KindsOf(Import({LoanRow(1, 100 * kWan, "2022-03-01")}, "sparse")), ElementsAre(kUnchanged));
+  v1::ImportLoanRow clearing = LoanRow(1, 100 * kWan, "2022-03-01");
+  clearing.mutable_clear_mask()->add_paths("remark");
+  EXPECT_THAT(KindsOf(Import({clearing}, "clearing")), ElementsAre(kChanged));
+  EXPECT_EQ(Get(name).remark(), "");
+  EXPECT_EQ(Get(name).guarantee_type(), "信用");
+  clearing.mutable_clear_mask()->add_paths("due_date");
+  EXPECT_THAT(KindsOf(Import({clearing}, "bad")), ElementsAre(kRejected));
 }
 
 }  // namespace

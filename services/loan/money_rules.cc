@@ -1,6 +1,8 @@
 #include "services/loan/money_rules.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -346,6 +348,51 @@ std::vector<std::pair<int, int>> StandingChanges(const NetByYear& net) {
     if (stood != stands) changes.emplace_back(year, stands ? 1 : -1);
   }
   return changes;
+}
+
+namespace {
+
+// What was paid out by (bank, pool, class, year): posted and reversed.
+using IssueKey = std::tuple<std::string, std::string, std::string, int32_t>;
+using IssueCounts = std::map<IssueKey, std::pair<int64_t, int64_t>>;
+
+void AddIssues(const v1::Borrower& borrower, int64_t sign, IssueCounts& counts) {
+  for (const v1::BorrowerIssue& issue : borrower.issues()) {
+    for (const v1::IssuedYear& year : issue.years()) {
+      auto& [posted, reversed] = counts[{issue.bank(), issue.pool(), issue.enterprise_class(), year.year()}];
+      posted += sign * year.posted_count();
+      reversed += sign * year.reversed_count();
+    }
+  }
+}
+
+}  // namespace
+
+bool UndoIssue(v1::Borrower& borrower, const v1::Borrower& before, const v1::Borrower& after) {
+  IssueCounts counts;
+  AddIssues(borrower, 1, counts);
+  AddIssues(before, 1, counts);
+  AddIssues(after, -1, counts);
+  borrower.clear_issues();
+  v1::BorrowerIssue* issue = nullptr;
+  for (const auto& [key, numbers] : counts) {
+    const auto& [bank, pool, enterprise_class, year] = key;
+    if (numbers.first < 0 || numbers.second < 0) return false;
+    if (numbers.first == 0 && numbers.second == 0) continue;
+    const bool same = issue != nullptr && issue->bank() == bank && issue->pool() == pool &&
+                      issue->enterprise_class() == enterprise_class;
+    if (!same) {
+      issue = borrower.add_issues();
+      issue->set_bank(bank);
+      issue->set_pool(pool);
+      issue->set_enterprise_class(enterprise_class);
+    }
+    v1::IssuedYear& entry = *issue->add_years();
+    entry.set_year(year);
+    entry.set_posted_count(numbers.first);
+    entry.set_reversed_count(numbers.second);
+  }
+  return true;
 }
 
 }  // namespace kechuang::loan

@@ -83,6 +83,10 @@ void AddNet(const google::protobuf::RepeatedPtrField<v1::IssuedYear>& years, Net
 // up to a year says whether something stands at its end; so sums over records count those with anything standing.
 std::vector<std::pair<int, int>> StandingChanges(const NetByYear& net);
 
+// Undoes what one imported row counted for a borrower that was changed since: makes borrower what it would be had
+// before not become after. False if its counts would fall below nothing.
+bool UndoIssue(v1::Borrower& borrower, const v1::Borrower& before, const v1::Borrower& after);
+
 }  // namespace kechuang::loan
 
 #endif  // KECHUANG_SERVICES_LOAN_MONEY_RULES_H_

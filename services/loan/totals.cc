@@ -176,7 +176,7 @@ std::vector<ledger::Kind> LoanKinds() {
   kinds.push_back(ledger::MakeKind<v1::Loan>(&ContributionOf));
   kinds.push_back(ledger::MakeKind<v1::Disbursement>(&ContributionOf));
   kinds.push_back(ledger::MakeKind<v1::Repayment>());
-  kinds.push_back(ledger::MakeKind<v1::Borrower>(&ContributionOf));
+  kinds.push_back(ledger::WithUndo<v1::Borrower>(ledger::MakeKind<v1::Borrower>(&ContributionOf), &UndoIssue));
   return kinds;
 }
 
