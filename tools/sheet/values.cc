@@ -86,10 +86,10 @@ absl::string_view Unquoted(absl::string_view text) {
   }
   for (const absl::string_view quote : {"'", "’", "‘", "`"}) {
     absl::string_view rest = text;
-    if (absl::ConsumePrefix(&rest, quote) && !rest.empty() &&
-        absl::ascii_isalnum(static_cast<unsigned char>(rest[0]))) {
-      return rest;
-    }
+    if (!absl::ConsumePrefix(&rest, quote) || rest.empty()) continue;
+    // An export puts one before what a spreadsheet would take for a formula.
+    const bool formula = quote == "'" && absl::string_view("=+-@'").find(rest[0]) != absl::string_view::npos;
+    if (formula || absl::ascii_isalnum(static_cast<unsigned char>(rest[0]))) return rest;
   }
   return text;
 }
