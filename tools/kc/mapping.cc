@@ -196,6 +196,7 @@ void WarnOfNearName(MappingState& state, RowReader& reader, absl::string_view ke
     break;
   }
   if (stem.empty()) return;
+  if (state.names.size() >= MappingState::kNamesKept && !state.names.contains(stem)) return;
   const auto [entry, fresh] =
       state.names.try_emplace(stem, NamedPlace{std::string(name), std::string(code), reader.Place()});
   const NamedPlace& first = entry->second;

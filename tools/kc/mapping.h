@@ -13,6 +13,7 @@
 #include "google/protobuf/message.h"
 
 #include "tools/kc/column_units.h"
+#include "tools/kc/import_places.h"
 #include "tools/kc/mapping_row.h"
 #include "tools/sheet/table.h"
 
@@ -90,9 +91,16 @@ struct NamedPlace {
 
 // What earlier rows of the same pass said. One for each pass over a file, so that every pass sees the same.
 struct MappingState {
-  absl::flat_hash_map<std::string, int> ordinals;         // how many rows had this key
-  absl::flat_hash_map<std::string, RowPlace> first_rows;  // where a number or code stood first
-  absl::flat_hash_map<std::string, NamedPlace> names;     // where a name, less its legal form, stood first
+  // How many rows with this key came before.
+  int Ordinal(absl::string_view key) {
+    bool fresh = false;
+    return static_cast<int>(ordinals.Find(key, 0, fresh)++);
+  }
+
+  TextIndex ordinals;
+  FirstPlaces first_rows;                              // where a number, a code or a whole row stood first
+  absl::flat_hash_map<std::string, NamedPlace> names;  // where a name, less its legal form, stood first; some of them
+  static constexpr size_t kNamesKept = 50000;          // so that memory does not grow with the file
   ColumnUnits units;
 };
 

@@ -268,11 +268,11 @@ void FillContract(MappingState& state, RowReader& reader, v1::Contract& contract
   contract.set_remark(reader.Text("remark"));
   reader.Choice("state", kRegistered);
   if (contract.registration_number().empty()) return;
-  const auto [first, fresh] = state.first_rows.emplace(contract.registration_number(), reader.Place());
-  if (fresh) return;
-  reader.Fault("number", sheet::Malformed(absl::StrCat("the number stands in ", reader.PlaceInEnglish(first->second),
+  const auto first = state.first_rows.Note(contract.registration_number(), reader.Place());
+  if (!first.has_value()) return;
+  reader.Fault("number", sheet::Malformed(absl::StrCat("the number stands in ", reader.PlaceInEnglish(first->place),
                                                        " already; one number is one contract"),
-                                          absl::StrCat("登记编号与", reader.PlaceInChinese(first->second),
+                                          absl::StrCat("登记编号与", reader.PlaceInChinese(first->place),
                                                        "重复；一个编号只能是一份合同")));
 }
 

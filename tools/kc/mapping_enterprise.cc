@@ -122,14 +122,13 @@ void FillIndustry(RowReader& reader, v1::Enterprise& enterprise) {
 // A list by certificates names an enterprise once for each: only a row that says something else deserves a word.
 void WarnOfRepeat(MappingState& state, RowReader& reader, const v1::Enterprise& enterprise) {
   if (enterprise.credit_code().empty()) return;
-  const auto [entry, fresh] = state.first_rows.emplace(enterprise.credit_code(), reader.Place());
-  const RowPlace first = entry->second;  // the map may move its entries with the next
-  const bool differs = state.first_rows.emplace(enterprise.SerializeAsString(), reader.Place()).second;
-  if (fresh || !differs) return;
-  reader.Warn("code", sheet::Malformed(
-                          absl::StrCat("the same enterprise stands in ", reader.PlaceInEnglish(first),
-                                       " already and says something else; the later row goes last"),
-                          absl::StrCat("同一企业已在", reader.PlaceInChinese(first), "出现且内容不同，以后一行为准")));
+  const auto first = state.first_rows.Note(enterprise.credit_code(), reader.Place(), enterprise.SerializeAsString());
+  if (!first.has_value() || first->same_content) return;
+  reader.Warn("code",
+              sheet::Malformed(
+                  absl::StrCat("the same enterprise stands in ", reader.PlaceInEnglish(first->place),
+                               " already and says something else; the later row goes last"),
+                  absl::StrCat("同一企业已在", reader.PlaceInChinese(first->place), "出现且内容不同，以后一行为准")));
 }
 
 }  // namespace

@@ -70,11 +70,11 @@ int32_t Narrow(std::optional<int64_t> value) {
 // Two equal loans on one day are possible, and a row that was copied twice is likelier.
 void WarnOfSameLoan(MappingState& state, RowReader& reader, v1::ImportLoan loan) {
   loan.clear_ordinal();
-  const auto [first, fresh] = state.first_rows.emplace(loan.SerializeAsString(), reader.Place());
-  if (fresh) return;
-  reader.Warn("", sheet::Malformed(absl::StrCat("the row says the same as ", reader.PlaceInEnglish(first->second),
+  const auto first = state.first_rows.Note(loan.SerializeAsString(), reader.Place());
+  if (!first.has_value()) return;
+  reader.Warn("", sheet::Malformed(absl::StrCat("the row says the same as ", reader.PlaceInEnglish(first->place),
                                                 " and is taken for another loan; check whether it stands here twice"),
-                                   absl::StrCat("与", reader.PlaceInChinese(first->second),
+                                   absl::StrCat("与", reader.PlaceInChinese(first->place),
                                                 "完全相同，按另一笔贷款处理，请核对是否重复")));
 }
 
@@ -169,7 +169,7 @@ void FillPool(MappingState& state, RowReader& reader, v1::ImportPool& pool) {
   pool.set_remark(reader.Text("remark"));
   const std::string key = absl::StrCat(pool.pool_name(), "\n", pool.contributor(), "\n",
                                        pool.contribution_date().ShortDebugString(), "\n", pool.amount_fen());
-  pool.set_ordinal(state.ordinals[key]++);
+  pool.set_ordinal(state.Ordinal(key));
 }
 
 void FillBank(RowReader& reader, v1::ImportBank& bank) {
@@ -207,7 +207,7 @@ void FillLoan(const MappingOptions& options, MappingState& state, RowReader& rea
   const std::string borrower = loan.credit_code().empty() ? loan.enterprise_name() : loan.credit_code();
   const std::string key =
       absl::StrCat(borrower, "\n", loan.bank_name(), "\n", loan.disburse_date().ShortDebugString(), "\n", loan.batch());
-  loan.set_ordinal(state.ordinals[key]++);
+  loan.set_ordinal(state.Ordinal(key));
   WarnOfNearName(state, reader, "name", loan.enterprise_name(), loan.credit_code());
   WarnOfSameLoan(state, reader, loan);
 }
