@@ -11,18 +11,29 @@
 #include "tools/kc/completion.h"
 #include "tools/kc/errors.h"
 #include "tools/kc/explain.h"
+#include "tools/kc/export.h"
 #include "tools/kc/gen.h"
 #include "tools/kc/help.h"
 #include "tools/kc/history.h"
 #include "tools/kc/import.h"
+#include "tools/kc/imports.h"
 #include "tools/kc/method_form.h"
 #include "tools/kc/method_run.h"
 #include "tools/kc/records.h"
 #include "tools/kc/report.h"
+#include "tools/kc/template_command.h"
 #include "tools/kc/verify.h"
 
 namespace kechuang::kc {
 namespace {
+
+// Where this person's column choices are remembered; empty if there is no place for them.
+std::string MapsFile(const Variables& variables) {
+  const std::string config = variables("XDG_CONFIG_HOME");
+  if (!config.empty()) return absl::StrCat(config, "/kechuang/maps.json");
+  const std::string home = variables("HOME");
+  return home.empty() ? "" : absl::StrCat(home, "/.config/kechuang/maps.json");
+}
 
 int RunImportCommand(Session& session, const CommandLine& command) {
   ImportOptions options;
@@ -33,9 +44,56 @@ int RunImportCommand(Session& session, const CommandLine& command) {
   options.create_missing = command.Has("create-missing");
   options.pool = command.Value("pool");
   options.division = command.Value("division");
+  options.overwrite = command.Has("overwrite");
+  options.verbose = command.Has("verbose");
+  options.json = session.output == OutputFormat::kJson;
+  options.rejects = command.Value("rejects");
+  options.report = command.Value("report");
+  options.maps = command.Values("map");
+  options.forget_map = command.Has("forget-map");
+  options.maps_file = MapsFile(session.around.variables);
   options.terminal = session.around.err_is_terminal;
   return RunImport(options, session.connection->channel(), session.connection->authorization(), session.language,
                    session.around.out, session.around.err);
+}
+
+std::vector<FlagSpec> ImportFlags() {
+  FlagSpec map{
+      "map",
+      "HEADER=KEY",
+      {"take a column for this field; remembered for files of its shape", "将某列作为此字段；同样格式的文件下次沿用"}};
+  map.repeated = true;
+  return {{"overwrite",
+           "",
+           {"change records that somebody changed since an import last set them", "覆盖导入后又被他人修改过的记录"}},
+          {"verbose", "", {"tell of each row what it does", "逐行列出处理结果"}},
+          {"rejects",
+           "FILE.xlsx",
+           {"write refused rows there, to be mended and imported", "将被拒绝的行写入该文件，改正后可直接导入"}},
+          {"report", "FILE.json|.csv", {"write there what each row does", "将逐行处理结果写入该文件"}},
+          map,
+          {"forget-map", "", {"forget the remembered columns of such files", "取消此类文件已记住的列对应"}}};
+}
+
+Words ImportDetail() {
+  return {
+      "KIND is enterprises, certifications, pools, banks, loans or contracts.\n"
+      "A file with a wrong row changes nothing unless --partial is given. The same file again changes nothing; after "
+      "an\n"
+      "interruption the same command goes on. A row makes a record or changes the one with its key: the credit code,\n"
+      "the contract's registration number, the names of banks and pools; loans by borrower, bank, day and batch.\n"
+      "A column that is not there and an empty cell keep what the register has; 清空 or <clear> in a cell clears it.\n"
+      "A row that would change a record which somebody changed since an import last set it is a conflict and is not\n"
+      "written, unless --overwrite is given.\n"
+      "--dry-run tells exactly what the real run will do, and which field each column is taken for.",
+      "KIND 为 enterprises（企业）、certifications（资质）、pools（资金池）、banks（银行）、loans（贷款）或 "
+      "contracts（技术合同）。\n任何一行有误则整个文件不写入，除非加 "
+      "--partial。重复导入同一文件不会改变任何数据；中断后再次执行同一命令即可继续。\n"
+      "每行按主键新增或更改记录：企业按信用代码，合同按登记编号，银行和资金池按名称，贷款按借款企业、银行、日期和批次。"
+      "\n"
+      "没有的列和空单元格保持原值；单元格写“清空”或 <clear> 则清空该值。\n"
+      "导入后又被他人修改过的记录，若该行会改变它，则视为冲突而不写入，除非加 --overwrite。\n"
+      "--dry-run 给出与正式导入完全一致的结果，并列出每一列对应的字段。"};
 }
 
 CommandSpec ImportCommand() {
@@ -43,13 +101,11 @@ CommandSpec ImportCommand() {
   command.words = "import";
   command.arguments = "KIND FILE";
   command.arguments_min = command.arguments_max = 2;
-  command.flags = {"partial", "dry-run", "create-missing", "pool", "division"};
+  command.flags = {"partial", "dry-run", "create-missing", "pool", "division", "output"};
+  command.own_flags = ImportFlags();
   command.help = {"take a spreadsheet (.xlsx or .csv) into its register", "将表格（.xlsx 或 .csv）导入登记簿"};
-  command.detail = {
-      "KIND is enterprises, certifications, pools, banks, loans or contracts.\n"
-      "A file with a wrong row changes nothing unless --partial is given. The same file again changes nothing.",
-      "KIND 为 enterprises（企业）、certifications（资质）、pools（资金池）、banks（银行）、loans（贷款）或 "
-      "contracts（技术合同）。\n任何一行有误则整个文件不写入，除非加 --partial。重复导入同一文件不会改变任何数据。"};
+  command.detail = ImportDetail();
+  command.places = {"enterprises|certifications|pools|banks|loans|contracts", "file"};
   command.run = RunImportCommand;
   return command;
 }
@@ -57,8 +113,7 @@ CommandSpec ImportCommand() {
 // Commands that list records share their flags, which AllFlags knows; what a list takes beside them stays its own.
 CommandSpec ListCommand(const MethodForm& form) {
   CommandSpec command = CommandOf(form);
-  const std::vector<std::string> shared = {"filter",     "order-by",     "page-size",
-                                           "page-token", "show-deleted", "parent"};
+  const std::vector<std::string> shared = {"filter", "order-by", "page-size", "page-token", "show-deleted", "parent"};
   command.flags = {"filter", "order-by", "limit", "all", "page-size", "page-token", "columns", "output", "timeout"};
   const auto is_shared = [&](const FlagSpec& flag) { return absl::c_linear_search(shared, flag.name); };
   if (absl::c_any_of(command.own_flags, [](const FlagSpec& flag) { return flag.name == "show-deleted"; })) {
@@ -227,7 +282,8 @@ void AddForms(std::vector<CommandSpec>& commands) {
 }
 
 std::vector<CommandSpec> MakeCommands() {
-  std::vector<CommandSpec> commands = {ImportCommand()};
+  std::vector<CommandSpec> commands = {ImportCommand(), TemplateCommand(), ExportCommand()};
+  for (CommandSpec& command : ImportsCommands()) commands.push_back(std::move(command));
   commands.push_back(ReportCommand());
   commands.push_back(ExplainCommand());
   commands.push_back(HistoryCommand());

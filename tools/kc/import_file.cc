@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -13,7 +14,10 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/field_mask.pb.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -54,7 +58,7 @@ std::string InSheet(const std::string& sheet) { return sheet.empty() ? "" : absl
 absl::Status CheckHeader(const KindSpec& spec, const std::string& sheet, const sheet::Header& header) {
   std::set<std::string> keys;
   for (const sheet::HeaderColumn& column : header.columns) {
-    if (column.key.empty() || keys.insert(column.key).second) continue;
+    if (column.key.empty() || keys.insert(column.key).second || IsMendingKey(column.key)) continue;
     return sheet::Malformed(
         absl::StrCat(InSheet(sheet), "row ", header.row, ": columns ",
                      sheet::ColumnLetters(header.Find(column.key)->column), " and ",
@@ -84,38 +88,124 @@ absl::Status NoHeader(const KindSpec& spec) {
                           absl::StrCat("没有找到表头；应有的列如：", expected));
 }
 
-class SheetPass {
+// A workbook that remembers the rows which a reader of tables was given and has not come back to yet: it looks some
+// rows ahead for the header, and leaves out cells of columns that it does not know.
+class RememberingWorkbook final : public sheet::Workbook {
  public:
-  SheetPass(ImportKind kind, const MappingOptions& options, MappingState& state, SheetFacts& facts,
-            const std::function<absl::Status(const FileRow&)>& on_row)
-      : kind_(kind), options_(options), state_(state), facts_(facts), on_row_(on_row) {}
+  explicit RememberingWorkbook(sheet::Workbook& workbook) : workbook_(workbook) {}
 
-  absl::Status TakeHeader(const sheet::Header& header) {
-    facts_.header = header;
-    return CheckHeader(SpecOf(kind_), facts_.name, header);
+  const std::vector<sheet::SheetInfo>& sheets() const override { return workbook_.sheets(); }
+
+  absl::Status ReadRows(int sheet, const sheet::OnRow& on_row) override {
+    rows_.clear();
+    return workbook_.ReadRows(sheet, [&](const sheet::Row& row) {
+      rows_.push_back(row);
+      if (rows_.size() > kRowsRemembered) rows_.pop_front();
+      return on_row(row);
+    });
   }
 
-  absl::Status TakeRow(const sheet::DataRow& cells) {
-    if (cells.hidden) facts_.hidden_rows.push_back(cells.number);
-    const std::unique_ptr<google::protobuf::Message> row = NewRow(kind_);
-    RowReader reader(facts_.name, facts_.header, cells);
-    FillRow(kind_, options_, state_, reader, *row);
-    const google::protobuf::FieldDescriptor* field = row->GetDescriptor()->FindFieldByName("origin");
-    auto* origin = static_cast<ledger::v1::RowOrigin*>(row->GetReflection()->MutableMessage(row.get(), field));
-    origin->set_sheet(facts_.name);
-    origin->set_row(cells.number);
-    return on_row_({facts_.name, cells, reader, *row});
+  absl::StatusOr<std::vector<sheet::MergedBlock>> ReadMerges(int sheet) override { return workbook_.ReadMerges(sheet); }
+
+  // The rows down to this one, which are forgotten then.
+  std::vector<sheet::Row> TakeTo(int number) {
+    std::vector<sheet::Row> taken;
+    for (; !rows_.empty() && rows_.front().number <= number; rows_.pop_front()) {
+      taken.push_back(std::move(rows_.front()));
+    }
+    return taken;
   }
 
  private:
+  static constexpr size_t kRowsRemembered = 256;
+
+  sheet::Workbook& workbook_;
+  std::deque<sheet::Row> rows_;
+};
+
+bool AsksToClear(const sheet::Cell& cell) {
+  return cell.kind == sheet::CellKind::kText && (cell.text == "清空" || absl::EqualsIgnoreCase(cell.text, "<clear>"));
+}
+
+class SheetPass {
+ public:
+  SheetPass(ImportKind kind, const MappingOptions& options, MappingState& state, SheetFacts& facts,
+            const OnFileRow& on_row, const OnTable& on_table, RememberingWorkbook& workbook)
+      : kind_(kind),
+        options_(options),
+        state_(state),
+        facts_(facts),
+        on_row_(on_row),
+        on_table_(on_table),
+        workbook_(workbook) {}
+
+  absl::Status TakeHeader(const sheet::Header& header) {
+    facts_.header = header;
+    RETURN_IF_ERROR(CheckHeader(SpecOf(kind_), facts_.name, header));
+    return on_table_ ? on_table_(facts_, workbook_.TakeTo(header.row)) : absl::OkStatus();
+  }
+
+  absl::Status TakeRow(sheet::DataRow cells) {
+    if (cells.hidden) facts_.hidden_rows.push_back(cells.number);
+    const std::unique_ptr<google::protobuf::Message> row = NewRow(kind_);
+    std::vector<sheet::Row> raw;
+    if (on_table_) raw = workbook_.TakeTo(cells.number);
+    TakeMarks(cells, *row);
+    RowReader reader(facts_.name, facts_.header, cells);
+    FillRow(kind_, options_, state_, reader, *row);
+    auto& origin = static_cast<ledger::v1::RowOrigin&>(Part(*row, "origin"));
+    origin.set_sheet(facts_.name);
+    origin.set_row(cells.number);
+    return on_row_({facts_.name, facts_.header, cells, reader, *row, raw.empty() ? nullptr : &raw.back()});
+  }
+
+ private:
+  static google::protobuf::Message& Part(google::protobuf::Message& row, const std::string& name) {
+    return *row.GetReflection()->MutableMessage(&row, row.GetDescriptor()->FindFieldByName(name));
+  }
+
+  // Cells that ask to clear a field go into the mask, not into the record.
+  void TakeMarks(sheet::DataRow& cells, google::protobuf::Message& row) const {
+    for (auto entry = cells.cells.begin(); entry != cells.cells.end();) {
+      const std::string path = AsksToClear(entry->second) ? PathOf(entry->first) : "";
+      if (path.empty()) {
+        ++entry;
+        continue;
+      }
+      static_cast<google::protobuf::FieldMask&>(Part(row, "clear_mask")).add_paths(path);
+      entry = cells.cells.erase(entry);
+    }
+  }
+
+  // The field behind a key within the record: "remark" for "loan.remark", "issue_date" for
+  // "certification.certification.issue_date"; empty for a column that is no field.
+  std::string PathOf(absl::string_view key) const {
+    for (const Field& field : SpecOf(kind_).fields) {
+      if (field.key != key) continue;
+      absl::string_view path = field.path;
+      const absl::string_view record = path.substr(0, path.find('.') + 1);
+      while (!record.empty() && absl::ConsumePrefix(&path, record)) {
+      }
+      return std::string(path);
+    }
+    return "";
+  }
+
   ImportKind kind_;
   const MappingOptions& options_;
   MappingState& state_;
   SheetFacts& facts_;
-  const std::function<absl::Status(const FileRow&)>& on_row_;
+  const OnFileRow& on_row_;
+  const OnTable& on_table_;
+  RememberingWorkbook& workbook_;
 };
 
 }  // namespace
+
+bool IsMendingKey(absl::string_view key) {
+  return std::any_of(kMendingColumns.begin(), kMendingColumns.end(),
+                     [&](const MendingColumn& column) { return column.key == key; });
+}
 
 absl::StatusOr<FileIdentity> IdentifyFile(const std::string& path, ImportKind kind, const MappingOptions& options) {
   std::error_code error;
@@ -133,15 +223,21 @@ absl::StatusOr<FileIdentity> IdentifyFile(const std::string& path, ImportKind ki
   FileIdentity identity{std::filesystem::path(path).filename().string(), digest.Hex(), ""};
   digest.Take(absl::StrCat("\n", kMappingVersion, "\n", SpecOf(kind).word, "\n", options.pool, "\n", options.division,
                            "\n", options.create_missing ? "create" : ""));
+  for (const auto& [header, key] : options.columns) digest.Take(absl::StrCat("\n", header, "=", key));
   identity.import_id = digest.Hex().substr(0, kImportIdDigits);
   return identity;
 }
 
 absl::StatusOr<std::vector<SheetFacts>> ReadImportFile(const std::string& path, ImportKind kind,
-                                                       const MappingOptions& options,
-                                                       const std::function<absl::Status(const FileRow&)>& on_row) {
+                                                       const MappingOptions& options, const OnFileRow& on_row,
+                                                       const OnTable& on_table) {
   ASSIGN_OR_RETURN(const std::unique_ptr<sheet::Workbook> workbook, sheet::OpenWorkbook(path));
-  const sheet::Layout layout = SpecOf(kind).Layout();
+  RememberingWorkbook remembering(*workbook);
+  sheet::Workbook& source = on_table ? remembering : *workbook;
+  sheet::Layout layout = SpecOf(kind).Layout(options.columns);
+  for (const MendingColumn& column : kMendingColumns) {
+    layout.columns.push_back({std::string(column.key), {std::string(column.title)}});
+  }
   MappingState state;
   std::vector<SheetFacts> sheets;
   bool has_header = false;
@@ -150,9 +246,9 @@ absl::StatusOr<std::vector<SheetFacts>> ReadImportFile(const std::string& path, 
     facts.name = workbook->sheets()[i].name;
     facts.hidden = workbook->sheets()[i].hidden;
     if (!facts.hidden) {
-      SheetPass pass(kind, options, state, facts, on_row);
+      SheetPass pass(kind, options, state, facts, on_row, on_table, remembering);
       ASSIGN_OR_RETURN(facts.summary, sheet::ReadTable(
-                                          *workbook, static_cast<int>(i), layout,
+                                          source, static_cast<int>(i), layout,
                                           [&](const sheet::Header& header) { return pass.TakeHeader(header); },
                                           [&](const sheet::DataRow& row) { return pass.TakeRow(row); }));
       has_header = has_header || facts.summary.has_header;

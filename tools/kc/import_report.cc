@@ -4,17 +4,13 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "google/rpc/error_details.pb.h"
 
-#include "common/base/error.h"
 #include "common/domain/fen.h"
-#include "tools/kc/import_status.h"
-#include "tools/sheet/cell.h"
+#include "tools/kc/template.h"
 #include "tools/sheet/table.h"
 
 namespace kechuang::kc {
@@ -22,9 +18,6 @@ namespace {
 
 using ledger::v1::RowOutcome;
 
-constexpr int64_t kOutlier = 3000;  // a slip between 元 and 万元 is off by 10,000
-constexpr size_t kOutlierRows = 8;  // fewer amounts have no typical one
-constexpr size_t kOutliersShown = 20;
 constexpr size_t kRowsNamed = 10;
 
 std::string JoinRows(const std::vector<int>& rows) {
@@ -35,95 +28,76 @@ std::string JoinRows(const std::vector<int>& rows) {
 
 }  // namespace
 
-Sentence SentenceOf(const absl::Status& status) { return {std::string(status.message()), ChineseOf(status)}; }
-
-size_t ImportReport::SheetIndex(absl::string_view name) const {
-  size_t i = 0;
-  while (i < sheets_.size() && sheets_[i].name != name) ++i;
-  return i;
+const sheet::Header& ImportReport::HeaderOf(absl::string_view sheet) const {
+  static const sheet::Header kNone;
+  for (const SheetFacts& facts : sheets_) {
+    if (facts.name == sheet) return facts.header;
+  }
+  return kNone;
 }
 
-void ImportReport::Resolve(Finding& finding) const {
-  const size_t sheet = SheetIndex(finding.sheet);
-  if (finding.key.empty() || sheet >= sheets_.size()) return;
-  const sheet::Header& header = sheets_[sheet].header;
-  const sheet::HeaderColumn* column = header.Find(finding.key);
-  if (column == nullptr && finding.key == "code") column = header.Find("name");
-  if (column == nullptr) {
-    finding.header = spec_.TitleOf(finding.key);
-    return;
+void ImportReport::Warn(Finding warning) {
+  if (warnings_.size() < kWarningsKept) {
+    warnings_.push_back(std::move(warning));
+  } else {
+    ++warnings_left_out_;
   }
-  finding.column = column->column;
-  finding.header = column->text;
 }
 
 void ImportReport::NoteRow(const FileRow& row) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const int number = row.cells.number;
-  for (const CellNote& note : row.reader.notes()) {
-    (note.warning ? warnings_ : read_problems_)
-        .push_back({row.sheet, number, note.key, SentenceOf(note.status), -1, ""});
+  for (const auto& [key, fen] : row.reader.amounts()) amounts_[key].Take(row.sheet, row.cells.number, fen);
+  if (row.reader.notes().empty()) return;
+  for (Finding& warning : WarningsOf(spec_, row)) Warn(std::move(warning));
+  for (Finding& fault : FaultsOf(spec_, row)) {
+    Group& group = read_groups_[{fault.header, fault.reason}];
+    if (++group.count == 1) group.first = std::move(fault);
   }
-  for (const auto& [key, fen] : row.reader.amounts()) amounts_[key].push_back({row.sheet, number, fen});
   if (row.reader.has_faults()) ++unreadable_rows_;
 }
 
 void ImportReport::StartPass() {
   const std::lock_guard<std::mutex> lock(mutex_);
   counts_ = Counts();
-  rejections_.clear();
+  outcome_groups_.clear();
+  spool_.Clear();
 }
 
 void ImportReport::TakeOutcome(const RowOutcome& outcome) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  bool accepted = true;
   switch (outcome.kind()) {
     case RowOutcome::KIND_INSERTED:
       ++counts_.inserted;
-      return;
+      break;
     case RowOutcome::KIND_CHANGED:
       ++counts_.changed;
-      return;
+      break;
     case RowOutcome::KIND_UNCHANGED:
       ++counts_.unchanged;
-      return;
+      break;
+    case RowOutcome::KIND_CONFLICT:
+      ++counts_.conflicts;
+      accepted = false;
+      break;
     default:
       ++counts_.rejected;
-      NoteRejection(outcome);
+      accepted = false;
   }
-}
-
-void ImportReport::NoteRejection(const RowOutcome& outcome) {
-  const absl::Status status = StatusOf(outcome.error());
-  const auto note = [&](const std::string& key, Sentence sentence) {
-    rejections_.push_back({outcome.origin().sheet(), outcome.origin().row(), key, std::move(sentence), -1, ""});
-  };
-  const auto key_of_reason = [&](const std::string& reason) {
-    const auto found = spec_.reasons.find(reason);
-    return found == spec_.reasons.end() ? std::string() : found->second;
-  };
-  const auto bad_request = DetailOf<google::rpc::BadRequest>(status);
-  if (!bad_request.has_value() || bad_request->field_violations().empty()) {
-    note(key_of_reason(ReasonOf(status)), SentenceOf(status));
-    return;
-  }
-  for (const google::rpc::BadRequest::FieldViolation& violation : bad_request->field_violations()) {
-    std::string key = spec_.KeyOfPath(violation.field());
-    if (key.empty()) key = key_of_reason(violation.reason());
-    Sentence sentence{violation.description(), violation.localized_message().message()};
-    if (sentence.chinese.empty()) sentence.chinese = sentence.english;
-    if (key.empty()) {
-      sentence = {absl::StrCat(violation.field(), ": ", sentence.english),
-                  absl::StrCat(violation.field(), "：", sentence.chinese)};
-    }
-    note(key, std::move(sentence));
+  if (!accepted || all_rows_) spool_.Add(outcome);
+  if (accepted) return;
+  for (Finding& fault : FaultsOf(spec_, HeaderOf(outcome.origin().sheet()), outcome)) {
+    Group& group = outcome_groups_[{fault.header, fault.reason}];
+    if (++group.count == 1) group.first = std::move(fault);
   }
 }
 
 void ImportReport::WarnOfSheet(const SheetFacts& facts) {
-  const auto warn = [&](Sentence sentence) { warnings_.push_back({facts.name, 0, "", std::move(sentence), -1, ""}); };
+  const auto warn = [&](Sentence sentence) { Warn({facts.name, 0, "", std::move(sentence)}); };
   const auto warn_column = [&](const sheet::HeaderColumn& column, Sentence sentence) {
-    warnings_.push_back({facts.name, facts.header.row, "", std::move(sentence), column.column, column.text});
+    Warn({facts.name, facts.header.row, "", std::move(sentence), column.column, column.text});
   };
+  if (IsTemplateHelp(facts.name)) return;
   if (facts.hidden) return warn({"the sheet is hidden and was not read", "工作表是隐藏的，未读取"});
   if (!facts.summary.has_header) {
     if (facts.summary.has_cells)
@@ -156,47 +130,22 @@ void ImportReport::TakeSheets(std::vector<SheetFacts> sheets) {
 void ImportReport::WarnOfOutliers() {
   for (const auto& [key, amounts] : amounts_) {
     if (std::find(spec_.money.begin(), spec_.money.end(), key) == spec_.money.end()) continue;
-    std::vector<int64_t> sorted;
-    for (const Amount& amount : amounts) {
-      if (amount.fen > 0) sorted.push_back(amount.fen);
-    }
-    if (sorted.size() < kOutlierRows) continue;
-    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    const int64_t median = *middle;
-    size_t shown = 0;
-    for (const Amount& amount : amounts) {
-      if (amount.fen <= 0 || (amount.fen / kOutlier < median && median / kOutlier < amount.fen)) continue;
-      if (++shown > kOutliersShown) break;
+    const std::string typical = ToWanYuan(Fen(amounts.Middle()));
+    for (const OutlierSearch::Amount& amount : amounts.Far()) {
       const std::string value = ToWanYuan(Fen(amount.fen));
-      const std::string typical = ToWanYuan(Fen(median));
-      warnings_.push_back(
-          {amount.sheet,
-           amount.row,
-           key,
-           {absl::StrCat(value, " 万元 is far from the middle of its column, ", typical, " 万元; is the unit right?"),
-            absl::StrCat(value, " 万元与本列中位数 ", typical, " 万元相差悬殊，请核对单位")},
-           -1,
-           ""});
+      Finding warning{
+          amount.sheet,
+          amount.row,
+          key,
+          {absl::StrCat(value, " 万元 is far from the middle of its column, ", typical, " 万元; is the unit right?"),
+           absl::StrCat(value, " 万元与本列中位数 ", typical, " 万元相差悬殊，请核对单位")}};
+      Resolve(spec_, HeaderOf(amount.sheet), warning);
+      Warn(std::move(warning));
     }
   }
 }
 
-std::string ImportReport::Line(const Finding& finding) const {
-  const bool chinese = language_ == Language::kChinese;
-  std::string line = file_name_;
-  if (!finding.sheet.empty()) absl::StrAppend(&line, " [", finding.sheet, "]");
-  if (finding.row > 0) absl::StrAppend(&line, chinese ? " 第 " : " row ", finding.row, chinese ? " 行" : "");
-  if (finding.column >= 0) {
-    const std::string letters = sheet::ColumnLetters(finding.column);
-    line += chinese ? absl::StrCat(" ", letters, " 列") : absl::StrCat(" column ", letters);
-  }
-  if (!finding.header.empty())
-    line += chinese ? absl::StrCat("（", finding.header, "）") : absl::StrCat(" (", finding.header, ")");
-  return absl::StrCat(line, chinese ? "：" : ": ", finding.sentence.In(language_));
-}
-
-void ImportReport::PrintWarnings(std::ostream& err) {
+void ImportReport::PrintWarnings(std::ostream& err) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   sheet::TableSummary all;
   for (const SheetFacts& facts : sheets_) {
@@ -214,27 +163,33 @@ void ImportReport::PrintWarnings(std::ostream& err) {
     err << file_name_ << ": " << all.rows << " rows of data; skipped " << all.blank_rows << " blank, " << all.total_rows
         << " totals, " << all.note_rows << " notes, " << all.repeated_headers << " repeated headers\n";
   }
-  for (Finding warning : warnings_) {
-    Resolve(warning);
-    err << (chinese ? "警告：" : "warning: ") << Line(warning) << "\n";
+  for (const Finding& warning : warnings_) {
+    err << (chinese ? "警告：" : "warning: ") << LineOf(warning, file_name_, language_) << "\n";
   }
+  if (warnings_left_out_ == 0) return;
+  err << (chinese ? absl::StrCat("……另有 ", warnings_left_out_, " 条警告未列出")
+                  : absl::StrCat("... and ", warnings_left_out_, " more warnings"))
+      << "\n";
 }
 
-void ImportReport::PrintProblems(std::ostream& err) {
+void ImportReport::PrintGroups(std::ostream& err) const {
+  if (problems() <= kUngrouped) return;
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<Finding> problems = read_problems_;
-  problems.insert(problems.end(), rejections_.begin(), rejections_.end());
-  for (Finding& problem : problems) Resolve(problem);
-  std::stable_sort(problems.begin(), problems.end(), [this](const Finding& a, const Finding& b) {
-    return std::make_tuple(SheetIndex(a.sheet), a.row, a.column) <
-           std::make_tuple(SheetIndex(b.sheet), b.row, b.column);
-  });
-  for (size_t i = 0; i < problems.size() && i < kProblemsShown; ++i) err << Line(problems[i]) << "\n";
-  if (problems.size() <= kProblemsShown) return;
-  const size_t more = problems.size() - kProblemsShown;
-  err << (language_ == Language::kChinese ? absl::StrCat("……另有 ", more, " 个问题未列出")
-                                          : absl::StrCat("... and ", more, " more problems"))
-      << "\n";
+  std::vector<const Group*> groups;
+  for (const Groups* each : {&read_groups_, &outcome_groups_}) {
+    for (const auto& [key, group] : *each) groups.push_back(&group);
+  }
+  std::stable_sort(groups.begin(), groups.end(), [](const Group* a, const Group* b) { return a->count > b->count; });
+  const bool chinese = language_ == Language::kChinese;
+  err << (chinese ? "问题汇总：\n" : "problems by reason:\n");
+  for (const Group* group : groups) {
+    const std::string line = LineOf(group->first, file_name_, language_);
+    err << (chinese
+                ? absl::StrCat("  ", group->count, " 个 ", group->first.header, " ", group->first.reason, "，如 ", line)
+                : absl::StrCat("  ", group->count, " of ", group->first.header, " ", group->first.reason, ", such as ",
+                               line))
+        << "\n";
+  }
 }
 
 Counts ImportReport::counts() const {
@@ -246,9 +201,26 @@ Counts ImportReport::counts() const {
 
 int64_t ImportReport::outcomes() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return counts_.Accepted() + counts_.rejected;
+  return counts_.Accepted() + counts_.rejected + counts_.conflicts;
 }
 
-bool ImportReport::has_problems() const { return counts().rejected > 0; }
+int64_t ImportReport::problems() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  int64_t count = 0;
+  for (const Groups* each : {&read_groups_, &outcome_groups_}) {
+    for (const auto& [key, group] : *each) count += group.count;
+  }
+  return count;
+}
+
+std::vector<Finding> ImportReport::warnings() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return warnings_;
+}
+
+bool ImportReport::has_problems() const {
+  const Counts all = counts();
+  return all.rejected > 0 || all.conflicts > 0;
+}
 
 }  // namespace kechuang::kc

@@ -9,36 +9,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 #include "kechuang/ledger/v1/import.pb.h"
 #include "tools/kc/import.h"
 #include "tools/kc/import_file.h"
+#include "tools/kc/import_finding.h"
+#include "tools/kc/import_outliers.h"
+#include "tools/kc/import_spool.h"
 #include "tools/kc/mapping.h"
 
 namespace kechuang::kc {
-
-// A sentence in both languages.
-struct Sentence {
-  std::string english;
-  std::string chinese;
-
-  const std::string& In(Language language) const { return language == Language::kChinese ? chinese : english; }
-};
-
-// What a status says.
-Sentence SentenceOf(const absl::Status& status);
-
-// Something to tell about a place in the file.
-struct Finding {
-  std::string sheet;
-  int row = 0;      // 0 for the whole sheet
-  std::string key;  // of the column; empty for the whole row, or where column and header say it
-  Sentence sentence;
-  int column = -1;  // from 0; -1 if there is none
-  std::string header;
-};
 
 // How many rows came to what.
 struct Counts {
@@ -46,21 +27,24 @@ struct Counts {
   int64_t changed = 0;
   int64_t unchanged = 0;
   int64_t rejected = 0;
+  int64_t conflicts = 0;
 
   int64_t Accepted() const { return inserted + changed + unchanged; }
 };
 
-// Collects what is found in one file and what became of its rows, and prints it. Threads may share one.
+// Collects what is found in one file and what became of its rows, in memory that does not grow with the file. Threads
+// may share one, but for spool().
 class ImportReport {
  public:
-  ImportReport(ImportKind kind, std::string file_name, Language language)
-      : spec_(SpecOf(kind)), file_name_(std::move(file_name)), language_(language) {}
+  // all_rows keeps the outcomes of all rows for a report of every row; without it, those of refused rows only.
+  ImportReport(ImportKind kind, std::string file_name, Language language, bool all_rows = false)
+      : spec_(SpecOf(kind)), file_name_(std::move(file_name)), language_(language), all_rows_(all_rows) {}
 
   // Notes what a reader found in a row: its faults as problems, its other notes as warnings, its amounts for the
   // warning of outliers.
   void NoteRow(const FileRow& row);
 
-  // Counts an outcome and notes why it was rejected.
+  // Counts an outcome and keeps why it was rejected.
   void TakeOutcome(const ledger::v1::RowOutcome& outcome);
   // Forgets counts and rejections of outcomes, before the next pass; what readers found stays.
   void StartPass();
@@ -70,44 +54,52 @@ class ImportReport {
   void TakeSheets(std::vector<SheetFacts> sheets);
 
   // How many rows were read and skipped, and the warnings.
-  void PrintWarnings(std::ostream& err);
-  // Every problem in the order of the file; the first kProblemsShown of them.
-  void PrintProblems(std::ostream& err);
+  void PrintWarnings(std::ostream& err) const;
+  // The problems grouped by reason and column, most frequent first, if there are more than kUngrouped.
+  void PrintGroups(std::ostream& err) const;
 
   // Rows that readers could not read count as rejected.
   Counts counts() const;
+  // Whether a row is rejected or in conflict.
   bool has_problems() const;
+  // Faults of all rows; a row may have several.
+  int64_t problems() const;
   // Outcomes taken in this pass.
   int64_t outcomes() const;
+  // The first kWarningsKept warnings.
+  std::vector<Finding> warnings() const;
+  // The kept outcomes in the order of the rows; only while no pass runs.
+  OutcomeSpool& spool() { return spool_; }
 
-  static constexpr size_t kProblemsShown = 10000;
+  static constexpr size_t kWarningsKept = 1000;
+  static constexpr int64_t kUngrouped = 20;
 
  private:
-  struct Amount {
-    std::string sheet;
-    int row = 0;
-    int64_t fen = 0;
+  struct Group {
+    int64_t count = 0;
+    Finding first;
   };
+  using Groups = std::map<std::pair<std::string, std::string>, Group>;  // by column's header, and reason
 
-  size_t SheetIndex(absl::string_view name) const;
-  // Puts column and header where only the key is known.
-  void Resolve(Finding& finding) const;
-  void NoteRejection(const ledger::v1::RowOutcome& outcome);
-  std::string Line(const Finding& finding) const;
+  const sheet::Header& HeaderOf(absl::string_view sheet) const;
+  void Warn(Finding warning);
   void WarnOfSheet(const SheetFacts& facts);
   void WarnOfOutliers();
 
   const KindSpec& spec_;
   const std::string file_name_;
   const Language language_;
+  const bool all_rows_;
   mutable std::mutex mutex_;
   std::vector<SheetFacts> sheets_;
-  std::map<std::string, std::vector<Amount>, std::less<>> amounts_;
-  std::vector<Finding> read_problems_;
-  std::vector<Finding> rejections_;
+  std::map<std::string, OutlierSearch, std::less<>> amounts_;
+  Groups read_groups_;
+  Groups outcome_groups_;
   std::vector<Finding> warnings_;
+  int64_t warnings_left_out_ = 0;
   int64_t unreadable_rows_ = 0;
   Counts counts_;
+  OutcomeSpool spool_;
 };
 
 }  // namespace kechuang::kc

@@ -13,8 +13,10 @@
 #include "kechuang/api/v1/reasons.pb.h"
 #include "kechuang/contract/v1/reasons.pb.h"
 #include "tools/kc/import.h"
+#include "tools/kc/import_listing.h"
 #include "tools/kc/import_progress.h"
 #include "tools/kc/import_status.h"
+#include "tools/kc/import_walk.h"
 
 namespace kechuang::kc {
 namespace {
@@ -53,9 +55,8 @@ RowOutcome Outcome(RowOutcome::Kind kind) {
 class ReportTest : public testing::Test {
  protected:
   void Read(const std::string& text) {
-    const std::string path = absl::StrCat(testing::TempDir(), "/import_report_test.csv");
-    std::ofstream(path, std::ios::trunc) << text;
-    auto sheets = ReadImportFile(path, ImportKind::kContracts, {}, [&](const FileRow& row) {
+    std::ofstream(path_, std::ios::trunc) << text;
+    auto sheets = ReadImportFile(path_, ImportKind::kContracts, {}, [&](const FileRow& row) {
       report_.NoteRow(row);
       return absl::OkStatus();
     });
@@ -69,26 +70,37 @@ class ReportTest : public testing::Test {
   }
   std::string Problems() {
     std::ostringstream text;
-    report_.PrintProblems(text);
+    ProblemListing listing(text, "合同.csv", Language::kChinese);
+    EXPECT_TRUE(WalkFile(path_, ImportKind::kContracts, {}, report_.spool(), nullptr, [&](const RowStory& story) {
+                  listing.Take(story);
+                  return absl::OkStatus();
+                }).ok());
+    listing.End();
+    return text.str();
+  }
+  std::string Groups() {
+    std::ostringstream text;
+    report_.PrintGroups(text);
     return text.str();
   }
 
+  const std::string path_ = absl::StrCat(testing::TempDir(), "/import_report_test.csv");
   ImportReport report_{ImportKind::kContracts, "合同.csv", Language::kChinese};
 };
 
 TEST_F(ReportTest, NamesTheCellsOfWhatCannotBeRead) {
   Read("登记号,合同金额（万元）,登记日期\n2022640105000001,约30,2022年3月\n2022640105000002,30,2022-03-01\n");
-  EXPECT_EQ(
-      Problems(),
-      "合同.csv 第 2 行 B 列（合同金额（万元））：“约30”不是金额；应为数字，如 300、1,190.50、300万元 或 3000000元\n"
-      "合同.csv 第 2 行 C 列（登记日期）：“2022年3月”不是完整日期：缺少“日”；应写到日，如 2022-03-05 或 "
-      "2022年3月5日\n");
+  EXPECT_EQ(Problems(),
+            "合同.csv 第 2 行 B 列（合同金额（万元））：“约30”不是金额；应为数字，如 300、1,190.50、300万元 或 "
+            "3000000元；建议改为：30\n"
+            "合同.csv 第 2 行 C 列（登记日期）：“2022年3月”不是完整日期：缺少“日”；应写到日，如 2022-03-05 或 "
+            "2022年3月5日\n");
   EXPECT_EQ(report_.counts().rejected, 1);
   EXPECT_TRUE(report_.has_problems());
 }
 
 TEST_F(ReportTest, NamesTheCellsOfWhatTheRegisterRefuses) {
-  Read("登记号,合同金额（元）,卖方信用代码\n2022640105000001,30,\n");
+  Read("登记号,合同金额（元）,卖方信用代码\n2022640105000001,30,\n2022640105000002,30,\n");
   Faults faults;
   faults.Add("contract.seller.credit_code", api::v1::CREDIT_CODE_ORG_CHECK, "wrong", "校验位不对");
   faults.Add("contract.contract_name", api::v1::FIELD_REQUIRED, "required", "不能为空");
@@ -102,7 +114,7 @@ TEST_F(ReportTest, NamesTheCellsOfWhatTheRegisterRefuses) {
 }
 
 TEST_F(ReportTest, CountsEachPassAnew) {
-  Read("登记号,合同名称\n1,甲\n");
+  Read("登记号,合同名称\n1,甲\n2,乙\n");
   report_.TakeOutcome(Outcome(RowOutcome::KIND_INSERTED));
   report_.TakeOutcome(Rejected(2, absl::InternalError("x")));
   EXPECT_EQ(report_.outcomes(), 2);
@@ -112,6 +124,36 @@ TEST_F(ReportTest, CountsEachPassAnew) {
   EXPECT_EQ(report_.counts().Accepted(), 2);
   EXPECT_EQ(report_.counts().rejected, 0);
   EXPECT_EQ(Problems(), "");
+}
+
+TEST_F(ReportTest, GroupsManyProblemsByReasonAndColumn) {
+  std::string text = "登记号,合同名称,合同金额（万元）,登记日期\n";
+  for (int i = 0; i < 30; ++i) absl::StrAppend(&text, "20226401050000", 10 + i, ",甲,约", i, ",2022-03-01\n");
+  Read(absl::StrCat(text, "2022640105000099,乙,30,2022年3月\n"));
+  EXPECT_EQ(report_.problems(), 31);
+  const std::string groups = Groups();
+  EXPECT_THAT(groups, HasSubstr("30 个 合同金额（万元） FIELD_MALFORMED，如 合同.csv 第 2 行"));
+  EXPECT_THAT(groups, HasSubstr("1 个 登记日期 "));
+  EXPECT_LT(groups.find("30 个"), groups.find("1 个 登记日期"));
+}
+
+TEST_F(ReportTest, CountsConflictsApartAndAsProblems) {
+  Read("登记号,合同名称\n1,甲\n");
+  RowOutcome conflict =
+      Rejected(2, Refuse(absl::StatusCode::kFailedPrecondition, api::v1::ROW_CONFLICT).Says("x", "甲改过"));
+  conflict.set_kind(RowOutcome::KIND_CONFLICT);
+  report_.TakeOutcome(conflict);
+  EXPECT_EQ(report_.counts().conflicts, 1);
+  EXPECT_EQ(report_.counts().rejected, 0);
+  EXPECT_TRUE(report_.has_problems());
+  EXPECT_THAT(Problems(), HasSubstr("甲改过"));
+}
+
+TEST_F(ReportTest, TellsAnOutcomeOfARowThatIsNotInTheFile) {
+  Read("登记号,合同名称\n1,甲\n");
+  report_.TakeOutcome(Rejected(7, absl::InternalError("x")));
+  EXPECT_TRUE(absl::IsAborted(WalkFile(path_, ImportKind::kContracts, {}, report_.spool(), nullptr,
+                                       [](const RowStory&) { return absl::OkStatus(); })));
 }
 
 TEST_F(ReportTest, WarnsOfColumnsThatHaveNoField) {

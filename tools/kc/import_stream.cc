@@ -1,6 +1,5 @@
 #include "tools/kc/import_stream.h"
 
-#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/support/sync_stream.h"
 
@@ -22,8 +22,6 @@
 
 namespace kechuang::kc {
 namespace {
-
-constexpr std::chrono::seconds kAnswerWait(20);
 
 struct EnterpriseArea {
   using Service = enterprise::v1::EnterpriseService;
@@ -109,13 +107,15 @@ class AreaStream final : public RowStream {
 };
 
 template <class Area>
-absl::StatusOr<ledger::v1::JournalHead> HeadOf(const Door& door) {
+absl::StatusOr<ledger::v1::Import> ImportOf(const Door& door, const std::string& import_id) {
   grpc::ClientContext context;
   Authorize(door, context);
-  context.set_deadline(std::chrono::system_clock::now() + kAnswerWait);
-  ledger::v1::JournalHead head;
-  RETURN_IF_ERROR(StatusOf(Area::Journal::NewStub(door.channel)->GetJournalHead(&context, {}, &head)));
-  return head;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + door.answer_wait));
+  ledger::v1::GetImportRequest request;
+  request.set_name(absl::StrCat("imports/", import_id));
+  ledger::v1::Import import;
+  RETURN_IF_ERROR(StatusOf(Area::Journal::NewStub(door.channel)->GetImport(&context, request, &import)));
+  return import;
 }
 
 }  // namespace
@@ -136,19 +136,19 @@ std::unique_ptr<RowStream> OpenRowStream(ImportKind kind, const Door& door, cons
   return std::make_unique<AreaStream<ContractArea>>(door, source, std::move(on_outcome));
 }
 
-absl::StatusOr<ledger::v1::JournalHead> ReadJournalHead(ImportKind kind, const Door& door) {
+absl::StatusOr<ledger::v1::Import> ReadImport(ImportKind kind, const Door& door, const std::string& import_id) {
   switch (kind) {
     case ImportKind::kEnterprises:
     case ImportKind::kCertifications:
-      return HeadOf<EnterpriseArea>(door);
+      return ImportOf<EnterpriseArea>(door, import_id);
     case ImportKind::kPools:
     case ImportKind::kBanks:
     case ImportKind::kLoans:
-      return HeadOf<LoanArea>(door);
+      return ImportOf<LoanArea>(door, import_id);
     case ImportKind::kContracts:
       break;
   }
-  return HeadOf<ContractArea>(door);
+  return ImportOf<ContractArea>(door, import_id);
 }
 
 absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door) {
@@ -160,6 +160,7 @@ absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door) {
   do {
     grpc::ClientContext context;
     Authorize(door, context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + door.answer_wait));
     loan::v1::ListBanksResponse page;
     RETURN_IF_ERROR(StatusOf(stub->ListBanks(&context, banks, &page)));
     for (const loan::v1::Bank& bank : page.banks()) names.insert(absl::StrCat(bank.name(), " ", bank.bank_name()));
@@ -170,6 +171,7 @@ absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door) {
   do {
     grpc::ClientContext context;
     Authorize(door, context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + door.answer_wait));
     loan::v1::ListPoolsResponse page;
     RETURN_IF_ERROR(StatusOf(stub->ListPools(&context, pools, &page)));
     for (const loan::v1::Pool& pool : page.pools()) names.insert(absl::StrCat(pool.name(), " ", pool.pool_name()));

@@ -8,11 +8,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 
 #include "kechuang/ledger/v1/import.pb.h"
-#include "kechuang/ledger/v1/journal.pb.h"
 #include "tools/kc/mapping.h"
 
 namespace kechuang::kc {
@@ -21,6 +21,7 @@ namespace kechuang::kc {
 struct Door {
   std::shared_ptr<grpc::Channel> channel;
   std::string authorization;
+  absl::Duration answer_wait = absl::Seconds(20);  // of calls that answer at once
 };
 
 // One import stream. Rows go out in messages of kRowsInMessage; outcomes come in on a thread of the stream.
@@ -41,8 +42,8 @@ inline constexpr int kRowsInMessage = 200;
 std::unique_ptr<RowStream> OpenRowStream(ImportKind kind, const Door& door, const ledger::v1::ImportSource& source,
                                          std::function<void(const ledger::v1::RowOutcome&)> on_outcome);
 
-// The newest place of the journal of the register that a kind goes to.
-absl::StatusOr<ledger::v1::JournalHead> ReadJournalHead(ImportKind kind, const Door& door);
+// What the register that a kind goes to has of an import. NOT_FOUND if it took no row of it.
+absl::StatusOr<ledger::v1::Import> ReadImport(ImportKind kind, const Door& door, const std::string& import_id);
 
 // The banks and pools there are, as "banks/ID 名称".
 absl::StatusOr<std::set<std::string>> ListBanksAndPools(const Door& door);
