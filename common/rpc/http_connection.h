@@ -41,20 +41,33 @@ struct HttpCore {
   boost::asio::io_context context;
 };
 
+// Counts a connection as open. The last part of it to go: whoever lets go of an exchange may do so on a thread that is
+// not the server's, and the server must stay until the sockets and timers of its connections are gone.
+class OpenConnection {
+ public:
+  OpenConnection(HttpCore& core, HttpConnection* connection) : core_(core), connection_(connection) {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    core_.open.insert(connection_);
+  }
+  ~OpenConnection() {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    core_.open.erase(connection_);
+    core_.closed.notify_all();
+  }
+  OpenConnection(const OpenConnection&) = delete;
+  OpenConnection& operator=(const OpenConnection&) = delete;
+
+ private:
+  HttpCore& core_;
+  HttpConnection* const connection_;
+};
+
 // One connection, and the exchange that is under way on it. Lives as long as an operation on it is pending or somebody
 // holds its exchange. Its members are touched on its strand only.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(boost::asio::ip::tcp::socket socket, HttpCore& core)
-      : core_(core), socket_(std::move(socket)), wait_(socket_.get_executor()), write_wait_(socket_.get_executor()) {
-    const std::lock_guard<std::mutex> lock(core_.mutex);
-    core_.open.insert(this);
-  }
-  ~HttpConnection() {
-    const std::lock_guard<std::mutex> lock(core_.mutex);
-    core_.open.erase(this);
-    core_.closed.notify_all();
-  }
+      : core_(core), socket_(std::move(socket)), wait_(socket_.get_executor()), write_wait_(socket_.get_executor()) {}
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
@@ -126,6 +139,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Linger(absl::Time until);
 
   HttpCore& core_;
+  const OpenConnection open_{core_, this};  // before all that needs the server
   boost::asio::ip::tcp::socket socket_;
   bool closed_ = false;
 

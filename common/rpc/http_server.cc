@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/strand.hpp>
 
 #include "common/base/error.h"
@@ -185,6 +186,8 @@ class HttpServer::Impl {
   std::vector<std::thread> threads_;
   HttpCore core_;
   tcp::acceptor acceptor_;
+  // Threads go on while nothing is pending: whoever holds the last exchange still has something to say.
+  asio::executor_work_guard<asio::io_context::executor_type> work_{core_.context.get_executor()};
   asio::steady_timer accept_again_{acceptor_.get_executor()};
 };
 
