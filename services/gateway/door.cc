@@ -1,6 +1,5 @@
 #include "services/gateway/door.h"
 
-#include <array>
 #include <chrono>
 #include <string>
 
@@ -14,8 +13,6 @@
 namespace kechuang::gateway {
 namespace {
 
-constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authorization", "accept-language", "x-goog-fieldmask",
-                                                               "traceparent"};
 // How long a caller waits before it asks again for a service that is away.
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 

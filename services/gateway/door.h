@@ -1,6 +1,7 @@
 #ifndef KECHUANG_SERVICES_GATEWAY_DOOR_H_
 #define KECHUANG_SERVICES_GATEWAY_DOOR_H_
 
+#include <array>
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
@@ -16,6 +17,11 @@ namespace kechuang::gateway {
 // Most bytes of one message, in either direction.
 inline constexpr size_t kMessageBytesMax = 8 * 1024 * 1024;
 
+// The metadata, and the headers of REST, that go on to the services. Nothing else does, so that no caller can say what
+// only the suite itself may say.
+inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authorization", "accept-language",
+                                                                      "x-goog-fieldmask", "traceparent"};
+
 // What the gateway asks of every call before it goes on, and whom it tells of it. Both outlive the server.
 struct Door {
   const rpc::Authenticator& authenticator;
@@ -25,8 +31,7 @@ struct Door {
 // Asks the door about a call; a refusal is ready for the wire.
 grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller);
 
-// Gives the call to the service what the call from outside brought: its deadline and the metadata that may pass
-// (authorization, accept-language, x-goog-fieldmask, traceparent).
+// Gives the call to the service what the call from outside brought: its deadline and the metadata that may pass.
 void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream);
 
 // Gives the caller the trailing metadata of the service, but for what gRPC itself sets. The call must have ended.

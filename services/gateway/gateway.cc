@@ -66,12 +66,16 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& addre
   gateway->server_ = builder.BuildAndStart();
   if (gateway->server_ == nullptr || gateway->port_ == 0) return CannotListen(address);
 
-  std::vector<Upstream*> watched;
-  for (const std::unique_ptr<Upstream>& upstream : gateway->upstreams_) watched.push_back(upstream.get());
   gateway->Report({});
   gateway->watch_ = std::make_unique<HealthWatch>(
-      std::move(watched), [raw = gateway.get()](const AreaHealth& health) { raw->Report(health); });
+      gateway->upstreams(), [raw = gateway.get()](const AreaHealth& health) { raw->Report(health); });
   return gateway;
+}
+
+std::vector<Upstream*> Gateway::upstreams() const {
+  std::vector<Upstream*> all;
+  for (const std::unique_ptr<Upstream>& upstream : upstreams_) all.push_back(upstream.get());
+  return all;
 }
 
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }

@@ -36,6 +36,9 @@ class Gateway {
   Gateway& operator=(const Gateway&) = delete;
 
   int port() const { return port_; }
+  // Where the calls of each area go, and what is asked of a caller before: for the REST side of the same door.
+  std::vector<Upstream*> upstreams() const;
+  const Door& door() const { return door_; }
   AreaHealth Health() const { return watch_->Last(); }
   // Says NOT_SERVING, takes no new calls, and ends those that run when the wait is over.
   void Stop(absl::Duration wait);

@@ -1,4 +1,7 @@
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 
@@ -8,27 +11,45 @@
 #include "common/rpc/process.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/http.h"
+#include "services/gateway/rest.h"
+#include "services/gateway/upload.h"
 
 namespace kechuang::gateway {
 namespace {
 
 // Calls under way get this long to end after SIGTERM.
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
+constexpr rpc::HttpOptions kHttpOptions{.threads = 2, .connections_max = 4096};
+
+// Each connection is a file, and shells give a process a thousand at first.
+void AllowManyFiles() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) spdlog::warn("the limit of open files stays as it is");
+}
 
 int Run(const rpc::ProcessFlags& flags) {
+  AllowManyFiles();
   const auto authenticator = rpc::Authenticator::FromFile(flags.state + "/admin.key");
   if (!authenticator.ok()) return rpc::FailStart(authenticator.status());
   rpc::Metrics metrics;
   const int port = flags.port_base + rpc::PortOffset("gateway");
   const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, *authenticator, metrics);
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
-  rpc::HttpServer http(HttpRoutes(**gateway, metrics));
+  const auto uploads =
+      Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), absl::StrCat("127.0.0.1:", port), (*gateway)->door());
+  if (!uploads.ok()) return rpc::FailStart(uploads.status());
+  Rest rest((*gateway)->upstreams(), (*gateway)->door(), uploads->get());
+  rpc::HttpServer http(HttpRoutes(**gateway, metrics), HttpHandler(**gateway, rest), kHttpOptions);
   if (const absl::Status started = http.Start(port + rpc::kHttpPortOffset); !started.ok()) {
     return rpc::FailStart(started);
   }
   spdlog::info("gateway listens on 127.0.0.1:{}, HTTP on {}", port, http.port());
   rpc::WaitForStop();
+  std::thread http_stop([&http] { http.Stop(kDrainWait); });
   (*gateway)->Stop(kDrainWait);
+  http_stop.join();
   return 0;
 }
 

@@ -117,7 +117,9 @@ class Import : public grpc::ServerBidiReactor<loan::v1::ImportLoansRequest, loan
     if (!ok) return Finish(grpc::Status::CANCELLED);
     StartRead(&request_);
   }
-  void OnCancel() override { cancelled_.Notify(); }
+  void OnCancel() override {
+    if (!cancelled_.HasBeenNotified()) cancelled_.Notify();
+  }
   void OnDone() override { delete this; }
 
  private:
