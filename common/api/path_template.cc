@@ -253,35 +253,36 @@ std::optional<std::vector<Capture>> PathTemplate::Match(const RequestPath& path)
 }
 
 absl::StatusOr<std::string> PathTemplate::Expand(const std::vector<Capture>& values) const {
+  // A ** is the last segment and may take none: what it takes comes behind the others.
   std::vector<std::string> parts;
-  for (const Segment& segment : segments_) parts.push_back(segment.literal);
+  for (const Segment& segment : segments_) {
+    if (segment.kind != Kind::kMany) parts.push_back(segment.literal);
+  }
+  std::vector<Capture> wanted;
   for (const Variable& variable : variables_) {
     const auto found =
         std::find_if(values.begin(), values.end(), [&](const Capture& value) { return value.field == variable.field; });
     if (found == values.end()) return absl::InvalidArgumentError(absl::StrCat("no value for ", variable.field));
+    wanted.push_back(*found);
     std::vector<std::string> given;
     if (variable.end == variable.first + 1 && segments_[variable.first].kind == Kind::kOne) {
       given.push_back(found->value);
-    } else {
+    } else if (!found->value.empty()) {
       given = absl::StrSplit(found->value, '/');
     }
-    // Only the last segment can be a **, which takes what is left.
-    for (size_t i = variable.first; i < variable.end && !given.empty(); ++i) {
-      if (segments_[i].kind == Kind::kMany) {
-        for (std::string& part : given) part = Encode(part);
-        parts[i] = absl::StrJoin(given, "/");
-        given = {};
-        break;
-      }
-      parts[i] = Encode(given.front());
-      given.erase(given.begin());
+    const bool open = segments_[variable.end - 1].kind == Kind::kMany;
+    const size_t room = variable.end - variable.first;
+    if (!open && given.size() > room) {
+      return absl::InvalidArgumentError(absl::StrCat(variable.field, " has too many segments"));
     }
-    if (!given.empty()) return absl::InvalidArgumentError(absl::StrCat(variable.field, " has too many segments"));
+    const size_t fixed = std::min(given.size(), room - (open ? 1 : 0));
+    for (size_t i = 0; i < fixed; ++i) parts[variable.first + i] = Encode(given[i]);
+    for (size_t i = fixed; i < given.size(); ++i) parts.push_back(Encode(given[i]));
   }
   std::string path = absl::StrCat("/", absl::StrJoin(parts, "/"));
   if (verb_.has_value()) absl::StrAppend(&path, ":", *verb_);
   ASSIGN_OR_RETURN(const RequestPath parsed, RequestPath::Parse(path));
-  if (!Match(parsed).has_value()) return absl::InvalidArgumentError(absl::StrCat("the values do not fit ", text_));
+  if (Match(parsed) != wanted) return absl::InvalidArgumentError(absl::StrCat("the values do not fit ", text_));
   return path;
 }
 

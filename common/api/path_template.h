@@ -52,10 +52,11 @@ class PathTemplate {
   static absl::StatusOr<PathTemplate> Parse(absl::string_view text);
 
   // What the path binds, in the order of the template; nothing if it does not fit. "*" takes one segment that is not
-  // empty, "**" any number to the end.
+  // empty, "**" any number to the end, also none: "/v1/{path=files/**}" binds "files" of "/v1/files".
   std::optional<std::vector<Capture>> Match(const RequestPath& path) const;
 
-  // The path that binds these values, percent-encoded. INVALID_ARGUMENT if one of them lacks or does not fit.
+  // The path, percent-encoded, of which Match gives these values again. INVALID_ARGUMENT if one of them lacks or does
+  // not fit.
   absl::StatusOr<std::string> Expand(const std::vector<Capture>& values) const;
 
   // The template as it was written, and without its variables' names: "/v1/contracts/*:register".

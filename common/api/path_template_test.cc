@@ -93,6 +93,31 @@ TEST(PathTemplate, ExpandsToThePathThatItMatches) {
   EXPECT_EQ(*PathTemplate::Parse("/v1/{a}/{b=x/**}")->Expand({{"a", "1/2"}, {"b", "x/y/z"}}), "/v1/1%2F2/x/y/z");
 }
 
+TEST(PathTemplate, ExpandsWhatAnEmptyRestBound) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"/v1/{path=files/**}", "/v1/files"},
+      {"/v1/{path=files/**}", "/v1/files/"},
+      {"/v1/{path=files/**}", "/v1/files/a//b/"},
+      {"/v1/{path=files/**}:get", "/v1/files:get"},
+      {"/v1/{a}/{path=**}", "/v1/x"},
+      {"/v1/{a}/**", "/v1/x"},
+      {"/{path=**}", "/"},
+  };
+  for (const auto& [text, path] : cases) {
+    const auto captures = Match(text, path);
+    ASSERT_TRUE(captures.has_value()) << text << " " << path;
+    const auto made = PathTemplate::Parse(text)->Expand(*captures);
+    ASSERT_TRUE(made.ok()) << text << " " << path << " " << made.status();
+    EXPECT_EQ(*made, path) << text;
+    EXPECT_EQ(Match(text, *made), captures) << text;
+  }
+  // Values of which the path would bind others.
+  const auto files = PathTemplate::Parse("/v1/{path=files/all/**}");
+  for (const char* other : {"", "files", "all/files", "files/all2"}) {
+    EXPECT_FALSE(files->Expand({{"path", other}}).ok()) << other;
+  }
+}
+
 TEST(RequestPath, HasLimits) {
   EXPECT_TRUE(RequestPath::Parse("/" + std::string(kPathBytesMax - 1, 'a')).ok());
   EXPECT_FALSE(RequestPath::Parse("/" + std::string(kPathBytesMax, 'a')).ok());
