@@ -4,9 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -14,8 +12,8 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
-#include "common/ledger/chain.h"
 #include "common/ledger/filter.h"
+#include "common/ledger/page_token.h"
 #include "common/ledger/reads.h"
 #include "common/ledger/stamps.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -73,60 +71,23 @@ absl::StatusOr<std::string> NamePrefix(const ListQuery& query) {
   return query.parent + "/";
 }
 
-// What a token must agree with: the arguments that fix which rows come, in which order.
-std::string Fingerprint(const Kind& kind, const ListQuery& query) {
-  JournalEntry arguments;
-  arguments.name = kind.table;
-  arguments.author = {query.parent, query.filter, query.order_by, query.show_deleted ? "deleted" : "", "", ""};
-  return ChainHash("", arguments).substr(0, 16);
+// What a token must agree with: the arguments that fix which rows come, in which order, each with its length.
+std::string TokenArguments(const Kind& kind, const ListQuery& query) {
+  std::string arguments;
+  for (const absl::string_view argument :
+       {absl::string_view(kind.table), absl::string_view(query.parent), absl::string_view(query.filter),
+        absl::string_view(query.order_by), absl::string_view(query.show_deleted ? "deleted" : "")}) {
+    absl::StrAppend(&arguments, argument.size(), ":", argument, ";");
+  }
+  return arguments;
 }
 
-std::string EncodeValue(const Value& value) {
-  if (std::holds_alternative<std::monostate>(value)) return "n";
-  if (const int64_t* number = std::get_if<int64_t>(&value)) return absl::StrCat("i", *number);
-  return "t" + absl::WebSafeBase64Escape(std::get<std::string>(value));
-}
-
-bool DecodeValue(absl::string_view text, Value& value) {
-  if (text == "n") {
-    value = std::monostate();
-    return true;
-  }
-  if (absl::ConsumePrefix(&text, "i")) {
-    int64_t number = 0;
-    if (!absl::SimpleAtoi(text, &number)) return false;
-    value = number;
-    return true;
-  }
-  std::string decoded;
-  if (!absl::ConsumePrefix(&text, "t") || !absl::WebSafeBase64Unescape(text, &decoded)) return false;
-  value = decoded;
-  return true;
-}
-
-std::string MakeToken(const Kind& kind, const ListQuery& query, const std::vector<Order>& orders, const Message& last) {
-  std::vector<std::string> parts = {Fingerprint(kind, query)};
-  for (const Order& order : orders) parts.push_back(EncodeValue(Columns::ValueOf(*order.column, last)));
-  return absl::WebSafeBase64Escape(absl::StrJoin(parts, "|"));
-}
-
-absl::StatusOr<std::vector<Value>> ReadToken(const Kind& kind, const ListQuery& query, size_t orders) {
-  std::string text;
-  const auto bad = [] {
-    return BadArgument("page_token", "it is not a token of this list", "不是本列表给出的翻页标记");
-  };
-  if (!absl::WebSafeBase64Unescape(query.page_token, &text)) return bad();
-  const std::vector<std::string> parts = absl::StrSplit(text, '|');
-  if (parts.size() != orders + 1) return bad();
-  if (parts[0] != Fingerprint(kind, query)) {
-    return BadArgument("page_token", "parent, filter, order_by and show_deleted must be those of the page before",
-                       "parent、filter、order_by 和 show_deleted 必须与上一页相同");
-  }
-  std::vector<Value> values(orders);
-  for (size_t i = 0; i < orders; ++i) {
-    if (!DecodeValue(parts[i + 1], values[i])) return bad();
-  }
-  return values;
+std::string TokenAfter(const Kind& kind, const ListQuery& query, const std::vector<Order>& orders,
+                       const Message& last) {
+  std::vector<Value> values;
+  values.reserve(orders.size());
+  for (const Order& order : orders) values.push_back(Columns::ValueOf(*order.column, last));
+  return MakePageToken(TokenArguments(kind, query), values);
 }
 
 // "Comes after these values in this order", from column i on. NULL sorts before everything.
@@ -164,7 +125,8 @@ absl::StatusOr<Condition> Where(const Store& store, const Kind& kind, const List
   if (!filter.sql.empty()) add(filter.sql, filter.values);
   if (!query.show_deleted && kind.type->FindFieldByName("delete_time") != nullptr) add("delete_time IS NULL", {});
   if (!query.page_token.empty()) {
-    ASSIGN_OR_RETURN(const std::vector<Value> last, ReadToken(kind, query, orders.size()));
+    ASSIGN_OR_RETURN(const std::vector<Value> last,
+                     ReadPageToken(query.page_token, TokenArguments(kind, query), orders.size()));
     const Condition after = After(orders, last, 0);
     add(after.sql, after.values);
   }
@@ -202,7 +164,7 @@ absl::StatusOr<std::string> ListRecordsOf(mysql::Database& database, const Store
   }));
   const size_t shown = std::min(records.size(), static_cast<size_t>(page_size));
   for (size_t i = 0; i < shown; ++i) on_record(*records[i]);
-  return records.size() > shown ? MakeToken(kind, query, orders, *records[shown - 1]) : "";
+  return records.size() > shown ? TokenAfter(kind, query, orders, *records[shown - 1]) : "";
 }
 
 }  // namespace kechuang::ledger

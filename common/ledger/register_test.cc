@@ -252,6 +252,8 @@ TEST(List, RefusesATokenOfOtherArguments) {
   query.filter = "balance_fen > 0";
   EXPECT_EQ(ReasonOf(bank.ledger().List<Account>(Soon(), query).status()), "LIST_ARGUMENT");
   query.filter = "";
+  query.page_token = token.substr(0, token.size() - 4);
+  EXPECT_EQ(ReasonOf(bank.ledger().List<Account>(Soon(), query).status()), "LIST_ARGUMENT");
   query.page_token = "x" + token;
   EXPECT_EQ(ReasonOf(bank.ledger().List<Account>(Soon(), query).status()), "LIST_ARGUMENT");
   query.page_token = "";
