@@ -37,7 +37,11 @@ JSONS = ["{}", '{"name":"accounts/a","balanceFen":"9007199254740993","state":"AC
          '{"createTime":"2022-03-05T01:02:03.123456Z","formerOwners":[{"ownerName":"x"}],"limitFen":0}', '{"name":1e3}',
          '[[[[{"a":1}]]]]', '{"openedDate":"2022-03-05","balance_fen":-5}']
 PATHS = ["/v1/{name=contracts/*}\n/v1/contracts/7", "/v1/{contract.name=contracts/*}:register\n/v1/contracts/a%20b:register",
-         "/v1/{path=files/**}\n/v1/files/a/b%2Fc", "/v1/{parent=enterprises/*}/certifications\n/v1/enterprises/%E7%94%B2/certifications"]
+         "/v1/{path=files/**}\n/v1/files/a/b%2Fc", "/v1/{parent=enterprises/*}/certifications\n/v1/enterprises/%E7%94%B2/certifications",
+         "/v1/{path=files/**}\n/v1/files"]
+TOKENS = ["\0\0loans/7\n#2\n-", "\5Aloans/\u738b|", "\x63=", "MHxu"]
+LINES = ["GET\n/v1/loans/7", "HEAD\n/v1/loans:batchGet", "POST\n/v1/loans/7/disbursements/a%2Fb:reverse", "PATCH\n/v1/loans/%E7%94%B2",
+         "GET\n/v1/files", "GET\n/v1/files/a//b%2F", "DELETE\n/v1/loans", "GET\n/v1/laons"]
 TABLES = ["台账\t\t单位：万元\n企业名称\t信用代码\t贷款金额\t放款日期\n甲\t" + CODE + "\t+300\t@2022-03-05\n同上\t\t300万\t2022.3.5\n合计\t\t+600\n",
           "企业名称\t贷款情况\t\t备注\n&\x01\x00\x01\n\t金额（万元）\t期限\n&\x00\x02\x00\n甲\t300\t12\n\t200\n#REF!\t=\t!TRUE\t%0.0365\n",
           "企业名称\t金额万元\n甲\t300\n企业名称\t金额万元\n注：x\n第1页\n"]
@@ -61,7 +65,9 @@ def seeds():
     yield "values", [b"\x00" + value.encode() for value in VALUES] + [b"\x01300.10000000000002", b"\x0944625", b"\x059.16401E+17"]
     yield "filter", [text.encode() for text in FILTERS]
     yield "json", [text.encode() for text in JSONS]
+    yield "page_token", [text.encode() for text in TOKENS]
     yield "path", [text.encode() for text in PATHS]
+    yield "route", [text.encode() for text in LINES]
 
 
 def main():
