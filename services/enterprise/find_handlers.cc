@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -28,8 +29,9 @@ constexpr int kNameHoldersMax = 100;
 
 absl::Status QueryEmpty() {
   Faults faults;
-  faults.Add("query", v1::QUERY_EMPTY, "the query holds nothing to search for; give part of a name or code",
-             "查询内容为空，请输入名称或信用代码的一部分");
+  faults.Add("query", v1::QUERY_EMPTY,
+             "the query holds no letter, digit or Chinese character; give part of a name or code",
+             "查询内容没有文字或数字，请输入名称或信用代码的一部分");
   return faults.status();
 }
 
@@ -81,7 +83,7 @@ absl::StatusOr<v1::SearchEnterprisesResponse> SearchEnterprises(EnterpriseDepend
                                                                 const rpc::Call& call,
                                                                 const v1::SearchEnterprisesRequest& request) {
   const std::vector<std::string> words = WordsOf(request.query());
-  if (words.empty()) return QueryEmpty();
+  if (absl::c_none_of(words, HasLetterOrDigit)) return QueryEmpty();
   const int page = request.page_size() == 0 ? kSearchPageDefault : std::min(request.page_size(), kSearchPageMax);
   const std::string prefix = FindPrefix(words.front());
   ASSIGN_OR_RETURN(const std::vector<std::string> names,

@@ -1,5 +1,7 @@
 #include "services/enterprise/matching.h"
 
+#include <unicode/uchar.h>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 
@@ -12,6 +14,14 @@ bool Bears(const v1::Enterprise& enterprise, absl::string_view enterprise_name) 
   if (asked == NormaliseName(enterprise.enterprise_name())) return true;
   return absl::c_any_of(enterprise.former_names(),
                         [&](const v1::FormerName& former) { return asked == NormaliseName(former.enterprise_name()); });
+}
+
+bool HasLetterOrDigit(absl::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const int32_t point = NextCodePoint(text, at);
+    if (point >= 0 && u_isalnum(point) != 0) return true;
+  }
+  return false;
 }
 
 bool HoldsWords(const v1::Enterprise& enterprise, const std::vector<std::string>& words) {

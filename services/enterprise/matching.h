@@ -13,6 +13,9 @@ namespace kechuang::enterprise {
 // True if the enterprise bears the name now or bore it before, whatever its width, case and spaces.
 bool Bears(const v1::Enterprise& enterprise, absl::string_view enterprise_name);
 
+// True if the text holds a letter of any script, a Chinese character or a digit.
+bool HasLetterOrDigit(absl::string_view text);
+
 // True if it is not deleted and each word, normalised already, stands in its name, in one of its former names, or in
 // its code.
 bool HoldsWords(const v1::Enterprise& enterprise, const std::vector<std::string>& words);

@@ -145,6 +145,21 @@ TEST_F(EnterpriseServiceTest, ListsByFilterAndGetsInBatches) {
   EXPECT_EQ(ReasonOf(Ask<v1::BatchGetEnterprisesResponse>(request).status()), "RECORD_NOT_FOUND");
 }
 
+TEST_F(EnterpriseServiceTest, RefusesToSearchWithoutALetterOrDigit) {
+  CreateIn("", "银川（集团）·隆基 & Co., 有限公司", 1);
+  v1::SearchEnterprisesRequest request;
+  for (const char* empty : {" 　", "，。", "（", "· & .,", "\u200b", "——", "🏭"}) {
+    request.set_query(empty);
+    EXPECT_EQ(Faulted(Ask<v1::SearchEnterprisesResponse>(request).status()), "QUERY_EMPTY") << empty;
+  }
+  // Beside a word, what stands between words is looked for as it is.
+  for (const char* query : {"·隆基", "co &", "𠮷", "1"}) {
+    request.set_query(query);
+    EXPECT_TRUE(Ask<v1::SearchEnterprisesResponse>(request).ok()) << query;
+  }
+  EXPECT_THAT(Search("co &"), ::testing::SizeIs(1));
+}
+
 TEST_F(EnterpriseServiceTest, SearchesByAnyPart) {
   CreateIn("", "银川隆基硅材料有限公司", 1);
   CreateIn("", "宁夏银川星河软件有限公司", 2);
@@ -159,8 +174,6 @@ TEST_F(EnterpriseServiceTest, SearchesByAnyPart) {
   EXPECT_THAT(Search("ｍａ００００"), ::testing::SizeIs(3));
   EXPECT_THAT(Search("没有这样的"), ::testing::IsEmpty());
   v1::SearchEnterprisesRequest request;
-  request.set_query(" 　");
-  EXPECT_EQ(Faulted(Ask<v1::SearchEnterprisesResponse>(request).status()), "QUERY_EMPTY");
   request.set_query("公司");
   request.set_page_size(2);
   const auto page = Ask<v1::SearchEnterprisesResponse>(request);
