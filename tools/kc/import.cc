@@ -34,6 +34,15 @@ namespace {
 
 using ledger::v1::Import;
 
+// Says why nothing, or nothing more, was taken in, and of which file.
+void TellFailure(const ImportResult& result, const absl::Status& status, const ImportOptions& options,
+                 Language language, std::ostream& out, std::ostream& err) {
+  if (options.json) PrintFailureJson(result, status, language, out);
+  const bool chinese = language == Language::kChinese;
+  err << (chinese ? "导入失败：" : "import failed: ") << result.file << (chinese ? "：" : ": ")
+      << SentenceOf(status).In(language) << "\n";
+}
+
 // One run of kc import over one file.
 class ImportRun {
  public:
@@ -79,9 +88,7 @@ class ImportRun {
   }
 
   int Fail(const absl::Status& status) {
-    if (options_.json) PrintFailureJson(result_, status, language_, out_);
-    err_ << (Chinese() ? "导入失败：" : "import failed: ") << identity_.file_name << (Chinese() ? "：" : ": ")
-         << SentenceOf(status).In(language_) << "\n";
+    TellFailure(result_, status, options_, language_, out_, err_);
     if (!writing_) return kImportFailed;
     const int64_t accepted = report_.counts().Accepted();
     err_ << (Chinese()
@@ -359,8 +366,7 @@ int RunImport(const ImportOptions& options, const std::shared_ptr<grpc::Channel>
     ImportResult result;
     result.file = std::filesystem::path(options.file).filename().string();
     result.kind = options.kind;
-    if (options.json) PrintFailureJson(result, ready, language, out);
-    err << SentenceOf(ready).In(language) << "\n";
+    TellFailure(result, ready, options, language, out, err);
     return kImportFailed;
   }
   return ImportRun(options, std::move(mapping), kind, {channel, authorization}, language, *std::move(identity), out,
