@@ -1,5 +1,7 @@
 #include "services/gateway/door.h"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
 #include <string>
 
@@ -18,12 +20,13 @@ constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
 absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
 
-absl::Status Unreachable(absl::string_view area, const grpc::Status& status) {
+absl::Status Unreachable(absl::string_view area) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
       .With("service", area)
       .RetryAfter(kRetryAfter)
-      .Says(absl::StrCat("the ", area, " service cannot be reached now (", status.error_message(),
-                         "); a change that was under way may have been made: repeat it with the same request id"),
+      .Says(absl::StrCat("the ", area,
+                         " service cannot be reached now; a change that was under way may have been made: repeat it "
+                         "with the same request id"),
             absl::StrCat(area, " 服务暂时无法连接；进行中的变更可能已经生效，请用相同的请求标识重试"));
 }
 
@@ -34,13 +37,20 @@ absl::Status OutOfTime(absl::string_view area) {
             absl::StrCat("在 ", area, " 服务答复之前，调用方给定的时限已到"));
 }
 
-absl::Status AnswerTooLarge(absl::string_view area, const grpc::Status& status) {
+absl::Status AnswerTooLarge(absl::string_view area) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
       .With("service", area)
       .With("bytes_max", kMessageBytesMax)
       .Says(absl::StrCat("a message to or from the ", area, " service is larger than the ", kMessageBytesMax,
-                         " bytes that one message may have (", status.error_message(), "); ask for smaller pages"),
+                         " bytes that one message may have; ask for smaller pages"),
             absl::StrCat("与 ", area, " 服务之间的消息超过单个消息的上限 ", kMessageBytesMax, " 字节；请缩小分页"));
+}
+
+absl::Status BrokenOff(absl::string_view area, grpc::StatusCode code) {
+  return Refuse(static_cast<absl::StatusCode>(code), api::v1::INTERNAL_FAULT)
+      .With("service", area)
+      .Says(absl::StrCat("the call to the ", area, " service broke off; the log of the gateway says why"),
+            absl::StrCat("与 ", area, " 服务的调用中断，原因见网关日志"));
 }
 
 }  // namespace
@@ -81,12 +91,17 @@ grpc::Status TooLarge(size_t bytes) {
 }
 
 grpc::Status Explain(const grpc::Status& status, absl::string_view area) {
-  // Whatever a service of the suite refuses carries details; a bare status comes from gRPC on the way there.
-  if (!status.error_details().empty()) return status;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) return rpc::ToGrpc(Unreachable(area, status));
+  // Whatever a service of the suite refuses carries details; a bare status comes from gRPC on the way there. What gRPC
+  // says of it names addresses and ports, which are no matter of the caller's.
+  if (status.ok() || !status.error_details().empty() || status.error_code() == grpc::StatusCode::CANCELLED) {
+    return status;
+  }
+  spdlog::warn("{} service: gRPC gave up with code {}: {}", std::string(area), static_cast<int>(status.error_code()),
+               status.error_message());
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) return rpc::ToGrpc(Unreachable(area));
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) return rpc::ToGrpc(OutOfTime(area));
-  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return rpc::ToGrpc(AnswerTooLarge(area, status));
-  return status;
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) return rpc::ToGrpc(AnswerTooLarge(area));
+  return rpc::ToGrpc(BrokenOff(area, status.error_code()));
 }
 
 }  // namespace kechuang::gateway

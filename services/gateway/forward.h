@@ -16,10 +16,11 @@ namespace kechuang::gateway {
 
 // Where the calls of one area go.
 struct Upstream {
-  Upstream(std::string area_name, const std::shared_ptr<grpc::Channel>& channel)
-      : area(std::move(area_name)), stub(channel) {}
+  Upstream(std::string area_name, const std::shared_ptr<grpc::Channel>& way)
+      : area(std::move(area_name)), channel(way), stub(way) {}
 
   std::string area;  // "loan"
+  std::shared_ptr<grpc::Channel> channel;
   grpc::GenericStub stub;
 };
 

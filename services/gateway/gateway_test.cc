@@ -270,6 +270,22 @@ TEST_F(GatewayTest, SaysHowLargeAMessageMayBe) {
   EXPECT_THAT(answer.message(), HasSubstr(absl::StrCat(kMessageBytesMax)));
 }
 
+TEST(Explain, KeepsWhatGrpcSaysOfAddressesFromTheCaller) {
+  constexpr char kInternal[] = "last error: UNKNOWN: ipv4:127.0.0.1:31976: Failed to connect";
+  for (const auto code :
+       {grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::RESOURCE_EXHAUSTED,
+        grpc::StatusCode::INTERNAL, grpc::StatusCode::UNKNOWN}) {
+    const absl::Status explained = rpc::FromGrpc(Explain(grpc::Status(code, kInternal), "loan"));
+    EXPECT_EQ(static_cast<int>(explained.code()), static_cast<int>(code));
+    EXPECT_THAT(explained.ToString(), Not(HasSubstr("127.0.0.1"))) << code;
+    EXPECT_THAT(explained.message(), HasSubstr("the loan service")) << code;
+    EXPECT_THAT(ChineseOf(explained), HasSubstr("loan 服务")) << code;
+  }
+  const absl::Status refused = rpc::FromGrpc(Explain(rpc::ToGrpc(Refused()), "loan"));
+  EXPECT_EQ(refused.message(), Refused().message());
+  EXPECT_EQ(Explain(grpc::Status::OK, "loan").error_code(), grpc::StatusCode::OK);
+}
+
 TEST_F(GatewayTest, SaysWhichServiceIsAwayAndFindsItAgain) {
   ASSERT_TRUE(AwaitHealth("", true));
   ASSERT_TRUE(AwaitHealth("kechuang.loan.v1.LoanService", true));
@@ -282,6 +298,10 @@ TEST_F(GatewayTest, SaysWhichServiceIsAwayAndFindsItAgain) {
   EXPECT_EQ(ReasonOf(away), "SERVICE_UNAVAILABLE");
   EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(away).has_value());
   EXPECT_THAT(ChineseOf(away), HasSubstr("无法连接"));
+  EXPECT_EQ(
+      away.message(),
+      "the loan service cannot be reached now; a change that was under way may have been made: repeat it with the "
+      "same request id");
   const auto context = CallWith(kKey);
   EXPECT_EQ(ReasonOf(rpc::FromGrpc(loans_stub_->ImportLoans(context.get())->Finish())), "SERVICE_UNAVAILABLE");
   EXPECT_TRUE(AwaitHealth("", false));

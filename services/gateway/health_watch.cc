@@ -49,8 +49,15 @@ void HealthWatch::Stop() {
 }
 
 AreaHealth HealthWatch::Last() const {
-  const absl::MutexLock lock(&mutex_);
-  return last_;
+  AreaHealth health;
+  {
+    const absl::MutexLock lock(&mutex_);
+    health = last_;
+  }
+  for (const Upstream* upstream : upstreams_) {
+    if (upstream->channel->GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_READY) health[upstream->area] = false;
+  }
+  return health;
 }
 
 void HealthWatch::Run() {

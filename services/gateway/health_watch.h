@@ -34,7 +34,7 @@ class HealthWatch {
 
   // Ends the thread after its round, for good. Called by the owner alone.
   void Stop();
-  // What the last round found; before the first, no area serves.
+  // What the last round found, less the areas whose connection has broken since; before the first, no area serves.
   AreaHealth Last() const;
 
  private:

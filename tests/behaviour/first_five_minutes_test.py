@@ -86,7 +86,7 @@ class FirstFiveMinutes(Behaviour):
                 typed = typed.replace("127.0.0.1:7100", f"127.0.0.1:{self.suite.port}")
                 done = self.type(typed)
                 self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
-                self.assertNotEqual(done.stdout.strip(), "")
+                self.assertNotEqual((done.stdout + done.stderr).strip(), "")
         if not any(re.search(r"curl .*(-d|-X|--data|--json|--request)\b", command) for command in commands):
             self.assertEqual(self.suite.heads(), heads, "the same file again changes nothing")
 

@@ -12,6 +12,7 @@
 #include "google/api/resource.pb.h"
 #include "google/protobuf/descriptor_database.h"
 
+#include "common/api/nearest.h"
 #include "common/domain/resource_name.h"
 #include "tools/kc/errors.h"
 
@@ -107,7 +108,7 @@ absl::Status UnknownMethod(absl::string_view name) {
                     : slash == absl::string_view::npos ? method->name()
                                                        : absl::StrCat(method->service()->name(), "/", method->name()));
   }
-  const std::string nearest = NearestWord(name, known);
+  const std::string nearest = api::NearestWord(name, known);
   if (nearest.empty()) {
     return WrongUsage(absl::StrCat("there is no method ", name, "; kc methods lists them all"),
                       absl::StrCat("没有方法 ", name, "；kc methods 列出全部方法"));

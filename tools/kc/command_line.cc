@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
+#include "common/api/nearest.h"
 #include "common/base/status_macros.h"
 #include "tools/kc/errors.h"
 
@@ -36,7 +37,7 @@ absl::Status UnknownFlag(absl::string_view name, const CommandSpec* command, con
   } else {
     for (const FlagSpec& flag : flags) names.push_back(flag.name);
   }
-  const std::string nearest = NearestWord(name, names);
+  const std::string nearest = api::NearestWord(name, names);
   if (nearest.empty()) {
     const std::string see = command == nullptr ? "kc --help" : absl::StrCat("kc ", command->words, " --help");
     return WrongUsage(absl::StrCat("there is no flag --", name, "; see ", see),
@@ -56,7 +57,7 @@ absl::Status UnknownCommand(const std::vector<std::string>& words, const std::ve
     if (parts.size() > 1 && parts[0] == words[0]) seconds.push_back(parts[1]);
   }
   if (!seconds.empty()) {
-    const std::string nearest = words.size() > 1 ? NearestWord(words[1], seconds) : "";
+    const std::string nearest = words.size() > 1 ? api::NearestWord(words[1], seconds) : "";
     const std::string choices = absl::StrJoin(seconds, ", ");
     const Words hint = nearest.empty() ? Words{"", ""}
                                        : Words{absl::StrCat("; did you mean ", nearest, "?"),
@@ -64,7 +65,7 @@ absl::Status UnknownCommand(const std::vector<std::string>& words, const std::ve
     return WrongUsage(absl::StrCat("kc ", words[0], " is followed by one of: ", choices, hint.english),
                       absl::StrCat("kc ", words[0], " 之后须为以下之一：", choices, hint.chinese));
   }
-  const std::string nearest = NearestWord(words[0], firsts);
+  const std::string nearest = api::NearestWord(words[0], {firsts.begin(), firsts.end()});
   if (nearest.empty()) {
     return WrongUsage(absl::StrCat("there is no command ", words[0], kSeeHelp),
                       absl::StrCat("没有命令 ", words[0], kSeeHelpChinese));

@@ -328,7 +328,7 @@ const std::vector<FlagSpec>& AllFlags() {
       {"year", "YEAR", {"the calendar year, such as 2022", "年份，如 2022"}},
       {"output",
        "table|json|csv|yaml",
-       {"form of the answer", "输出格式"},
+       {"form of the answer; with json errors are JSON, too", "输出格式；选 json 时错误也以 JSON 输出"},
        false,
        false,
        false,

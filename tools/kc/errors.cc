@@ -1,13 +1,17 @@
 #include "tools/kc/errors.h"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/any.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
+#include "common/api/json.h"
 #include "common/base/error.h"
 #include "tools/kc/table.h"
 
@@ -135,6 +139,25 @@ std::string ErrorText(const absl::Status& status, Language language, const Error
   if (sentence.empty()) sentence = absl::StatusCodeToString(status.code());
   return absl::StrCat(colour ? "\x1b[31m" : "", label.In(language), colour ? "\x1b[0m" : "", Printable(sentence), "\n",
                       Violations(status, language), NextStep(status, language, place));
+}
+
+std::string ErrorJson(const absl::Status& status, const ErrorPlace& place) {
+  const std::optional<Words> words = TransportSentence(status, place);
+  const absl::Status told = words.has_value() ? Failure(status.code(), words->english, words->chinese) : status;
+  std::map<std::string, std::string> details;
+  told.ForEachPayload([&details](absl::string_view type_url, const absl::Cord& payload) {
+    if (type_url != kUsagePayload) details.emplace(std::string(type_url), std::string(payload));
+  });
+  std::string json = absl::StrCat(
+      "{\"error\":{\"code\":", static_cast<int>(told.code()), ",\"message\":", api::JsonQuoted(told.message()),
+      ",\"status\":", api::JsonQuoted(absl::StatusCodeToString(told.code())), ",\"details\":[");
+  for (const auto& [type_url, bytes] : details) {
+    google::protobuf::Any any;
+    any.set_type_url(type_url);
+    any.set_value(bytes);
+    absl::StrAppend(&json, json.back() == '[' ? "" : ",", api::WriteJson(any, api::JsonNames::kProto));
+  }
+  return absl::StrCat(json, "]}}\n");
 }
 
 }  // namespace kechuang::kc

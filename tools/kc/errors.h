@@ -40,6 +40,10 @@ struct ErrorPlace {
 // An error as a person reads it, each line ended: the sentence, each faulty field on a line of its own, and what to do
 // next where something can be done.
 std::string ErrorText(const absl::Status& status, Language language, const ErrorPlace& place, bool colour);
+// An error as a program reads it, on one line that is ended: {"error": google.rpc.Status with its details}, field names
+// as in the protos, and the name of the code beside its number, as "status". The message is English; LocalizedMessage
+// has the Chinese one.
+std::string ErrorJson(const absl::Status& status, const ErrorPlace& place);
 
 }  // namespace kechuang::kc
 

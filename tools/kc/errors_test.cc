@@ -71,6 +71,29 @@ TEST(ErrorText, LetsNoTextSteerTheTerminal) {
   EXPECT_THAT(ErrorText(absl::InternalError("a"), Language::kEnglish, kPlace, true), HasSubstr("\x1b[31m"));
 }
 
+TEST(ErrorJson, IsOneLineWithEveryDetail) {
+  const absl::Status status =
+      Refuse(absl::StatusCode::kNotFound, api::v1::RECORD_NOT_FOUND).Says("there is no \"a\nb\"", "没有");
+  EXPECT_EQ(
+      ErrorJson(status, kPlace),
+      R"({"error":{"code":5,"message":"there is no \"a\nb\"","status":"NOT_FOUND","details":[)"
+      R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"RECORD_NOT_FOUND","domain":"api.kechuang",)"
+      R"("metadata":{}},)"
+      R"({"@type":"type.googleapis.com/google.rpc.LocalizedMessage","locale":"zh-CN","message":"没有"}]}})"
+      "\n");
+  const std::string usage = ErrorJson(AsWrongUsage(TwoFaults()), kPlace);
+  EXPECT_THAT(usage, HasSubstr(R"("field":"contract.name")"));
+  EXPECT_THAT(usage, HasSubstr(R"("reason":"FIELD_REQUIRED")"));
+  EXPECT_THAT(usage, Not(HasSubstr("usage")));
+}
+
+TEST(ErrorJson, SaysWhatHappenedOnTheWay) {
+  const std::string text = ErrorJson(absl::UnavailableError("connect failed"), kPlace);
+  EXPECT_THAT(text, HasSubstr(R"("status":"UNAVAILABLE")"));
+  EXPECT_THAT(text, HasSubstr("nothing answers at 127.0.0.1:7100"));
+  EXPECT_THAT(text, HasSubstr("无法连接"));
+}
+
 TEST(ExitCodeOf, TellsUsageFromFailure) {
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), kDone);
   EXPECT_EQ(ExitCodeOf(WrongUsage("a", "甲")), kUsage);

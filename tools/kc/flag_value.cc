@@ -19,6 +19,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
+#include "common/api/nearest.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/day.h"
@@ -241,7 +242,7 @@ absl::StatusOr<int> ParseEnumText(const EnumDescriptor& type, absl::string_view 
     if (wanted == ShortName(value) || wanted == value.name()) return value.number();
     if (value.number() != 0) names.push_back(ShortName(value));
   }
-  const std::string nearest = NearestWord(wanted, names);
+  const std::string nearest = api::NearestWord(wanted, names);
   if (!nearest.empty()) {
     return WrongUsage(absl::StrCat(Quoted(text), " is none of the values; did you mean ", nearest, "?"),
                       absl::StrCat(QuotedChinese(text), "不是可用的值；是否指 ", nearest, "？"));

@@ -30,7 +30,7 @@ namespace kechuang::kc {
 namespace {
 
 // Raised when the same file comes to be read otherwise, so that its rows are not taken for those of before.
-constexpr absl::string_view kMappingVersion = "1";
+constexpr absl::string_view kMappingVersion = "2";
 constexpr size_t kImportIdDigits = 32;
 
 class Sha256 {

@@ -9,9 +9,8 @@
 
 namespace kechuang::kc {
 
-// Fills an empty message from a JSON object, field names as in the proto or in camelCase. Wrong usage if it is no JSON
-// (says at which character), no object, or not this message: names every field and enum value that is not known, and
-// the nearest that is.
+// Fills a message anew from a JSON object, as strictly as REST does: api::ReadJson. Wrong usage that names every fault
+// at its path if it is no JSON, no object, or not this message.
 absl::Status MessageFromJson(absl::string_view json, google::protobuf::Message& message);
 
 // The message as JSON with the field names of the proto, 64-bit integers as strings, fields that are not set as their

@@ -29,25 +29,6 @@ struct Words {
   const std::string& In(Language language) const { return language == Language::kChinese ? chinese : english; }
 };
 
-// How many characters must be added, removed or replaced to make one text of the other, ASCII case aside.
-int EditDistance(absl::string_view a, absl::string_view b);
-
-// The word among candidates that a mistyped one most likely meant; empty if none is near.
-template <typename Candidates>
-std::string NearestWord(absl::string_view typed, const Candidates& candidates) {
-  constexpr size_t kTypedBytesMax = 200;
-  std::string nearest;
-  if (typed.size() > kTypedBytesMax) return nearest;
-  int least = static_cast<int>(typed.size()) / 2 + 1;
-  for (const auto& candidate : candidates) {
-    const int distance = EditDistance(typed, candidate);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = std::string(candidate);
-  }
-  return nearest;
-}
-
 }  // namespace kechuang::kc
 
 #endif  // KECHUANG_TOOLS_KC_LANGUAGE_H_

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "google/api/resource.pb.h"
 
+#include "common/api/nearest.h"
 #include "common/base/status_macros.h"
 #include "tools/kc/errors.h"
 #include "tools/kc/json_text.h"
@@ -122,7 +123,7 @@ absl::StatusOr<std::vector<FieldPath>> ChosenValues(const Session& session, cons
       if (names.back() == wanted) chosen.push_back(path);
     }
     if (chosen.size() > before) continue;
-    const std::string nearest = NearestWord(wanted, names);
+    const std::string nearest = api::NearestWord(wanted, names);
     return WrongUsage(
         absl::StrCat("--columns: there is no column ", column,
                      nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")),

@@ -46,6 +46,7 @@ absl::Status ReadOutput(const CommandLine& line, Session& session, bool& yaml) {
     const std::string output = line.Value("output");
     session.output_chosen = line.Has("output");
     yaml = output == "yaml";
+    session.errors_as_json = session.output_chosen && output == "json";
     if (output == "csv") session.output = OutputFormat::kCsv;
     if (output == "json" || yaml) session.output = OutputFormat::kJson;
     if (session.output_chosen && output != "table" && session.output == OutputFormat::kTable) {
@@ -121,6 +122,7 @@ int RunCommand(const CommandLine& line, Session& session) {
   captured.language = session.language;
   captured.output = session.output;
   captured.output_chosen = session.output_chosen;
+  captured.errors_as_json = session.errors_as_json;
   captured.colour = session.colour;
   captured.columns = session.columns;
   const int exit_code = RunDirectly(line, captured);

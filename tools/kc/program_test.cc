@@ -266,6 +266,18 @@ TEST_F(ProgramTest, StreamsByForm) {
 TEST_F(ProgramTest, ARefusedListPrintsNoHalfAnswer) {
   EXPECT_EQ(Run({"loans", "list", "--filter", "bad", "--output", "json"}), kFailed);
   EXPECT_EQ(out_, "");
+  EXPECT_EQ(err_,
+            "{\"error\":{\"code\":3,\"message\":\"no such filter\",\"status\":\"INVALID_ARGUMENT\",\"details\":[]}}\n");
+}
+
+TEST_F(ProgramTest, ErrorsAreJsonForThoseWhoAskedForJson) {
+  EXPECT_EQ(Run({"call", "GetLoan", R"({"nmae": "loans/7"})", "--output", "json"}), kUsage);
+  EXPECT_THAT(err_, StartsWith("{\"error\":{\"code\":3,"));
+  EXPECT_THAT(err_, HasSubstr("\"field\":\"nmae\""));
+  EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1);
+  EXPECT_EQ(Run({"call", "GetLoan", R"({"nmae": "loans/7"})"}), kUsage);
+  EXPECT_THAT(err_, StartsWith("kc: "));
+  EXPECT_EQ(Run({"loans", "list", "--filter", "bad", "--output", "yaml"}), kFailed);
   EXPECT_EQ(err_, "kc: no such filter\n");
 }
 

@@ -25,7 +25,7 @@ bool Session::colours_err() const { return HasColours(around, colour, around.err
 int Session::Fail(const absl::Status& status) const {
   around.out.flush();
   const ErrorPlace place = connection == nullptr ? ErrorPlace() : connection->Describe();
-  around.err << ErrorText(status, language, place, colours_err());
+  around.err << (errors_as_json ? ErrorJson(status, place) : ErrorText(status, language, place, colours_err()));
   return ExitCodeOf(status);
 }
 

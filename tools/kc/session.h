@@ -39,7 +39,8 @@ struct Session {
   Surroundings& around;
   Language language = Language::kEnglish;
   OutputFormat output = OutputFormat::kTable;
-  bool output_chosen = false;  // --output was given
+  bool output_chosen = false;   // --output was given
+  bool errors_as_json = false;  // --output json was given
   ColourMode colour = ColourMode::kAuto;
   std::vector<std::string> columns = {};        // what --columns names; all that tell if empty
   std::unique_ptr<Connection> connection = {};  // null for commands that ask nobody

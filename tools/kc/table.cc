@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
 #include "common/domain/name_text.h"
+#include "tools/book/csv_line.h"
 
 namespace kechuang::kc {
 namespace {
@@ -110,22 +108,11 @@ std::string TableText(const std::vector<TableColumn>& columns, const std::vector
   return table;
 }
 
-std::string InertCell(absl::string_view cell) {
-  const bool tells = !cell.empty() && absl::StrContains("=+-@\t\r'", cell.front());
-  double number = 0;
-  if (!tells || (cell.front() != '+' && absl::SimpleAtod(cell, &number))) return std::string(cell);
-  return absl::StrCat("'", cell);
-}
-
 std::string CsvLine(const std::vector<std::string>& cells) {
-  std::string line;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    if (i > 0) line += ',';
-    const std::string cell = InertCell(cells[i]);
-    const bool quoted = cell.find_first_of(",\"\r\n") != std::string::npos;
-    absl::StrAppend(&line, quoted ? absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"") : cell);
-  }
-  return line + "\n";
+  std::vector<std::string> inert;
+  inert.reserve(cells.size());
+  for (const std::string& cell : cells) inert.push_back(book::Inert(cell));
+  return absl::StrCat(absl::StripSuffix(book::CsvLine(inert), "\r\n"), "\n");
 }
 
 }  // namespace kechuang::kc

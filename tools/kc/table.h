@@ -32,11 +32,8 @@ struct TableStyle {
 std::string TableText(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows,
                       const TableStyle& style);
 
-// A cell that no spreadsheet program takes for a formula: an apostrophe goes before a text that begins with = + - @, a
-// tab, a carriage return or an apostrophe, so that taking one off again gives the text. Numbers stay.
-std::string InertCell(absl::string_view cell);
-
-// One row of CSV as RFC 4180 has it, of inert cells, ended by a line feed.
+// One row of CSV as RFC 4180 has it, of cells that no spreadsheet program takes for formulas (book::Inert), ended by a
+// line feed alone, as tools of the shell expect.
 std::string CsvLine(const std::vector<std::string>& cells);
 
 }  // namespace kechuang::kc

@@ -56,7 +56,7 @@ TEST(TableText, EmojiAndFullWidthFormsTakeTwoColumns) {
 
 TEST(CsvLine, NoCellIsAFormula) {
   EXPECT_EQ(CsvLine({"=1+1", "+1", "-300", "-a", "@x", "\tx", "'a", "a=1", "-0.5"}),
-            "'=1+1,'+1,-300,'-a,'@x,'\tx,''a,a=1,-0.5\n");
+            "'=1+1,+1,-300,'-a,'@x,'\tx,''a,a=1,-0.5\n");
 }
 
 TEST(CsvLine, QuotesWhatNeedsIt) {
