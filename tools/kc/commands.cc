@@ -78,12 +78,12 @@ std::vector<FlagSpec> ImportFlags() {
 Words ImportDetail() {
   return {
       "KIND is enterprises, certifications, pools, banks, loans or contracts.\n"
-      "A file with a wrong row changes nothing unless --partial is given. The same file again changes nothing; after "
-      "an\n"
-      "interruption the same command goes on. A row makes a record or changes the one with its key: the credit code,\n"
-      "the contract's registration number, the names of banks and pools; loans by borrower, bank, day and batch.\n"
+      "A file with a wrong row changes nothing unless --partial is given. The same file again changes nothing; "
+      "after an interruption the same command goes on.\n"
+      "A row makes a record or changes the one with its key: the credit code, the contract's registration number, "
+      "the names of banks and pools; loans by borrower, bank, day and batch.\n"
       "A column that is not there and an empty cell keep what the register has; 清空 or <clear> in a cell clears it.\n"
-      "A row that would change a record which somebody changed since an import last set it is a conflict and is not\n"
+      "A row that would change a record which somebody changed since an import last set it is a conflict and is not "
       "written, unless --overwrite is given.\n"
       "--dry-run tells exactly what the real run will do, and which field each column is taken for.",
       "KIND 为 enterprises（企业）、certifications（资质）、pools（资金池）、banks（银行）、loans（贷款）或 "

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -136,9 +137,19 @@ std::string RoffFlags(const std::vector<const FlagSpec*>& flags, bool everywhere
   return text;
 }
 
+// The text with each sentence on lines of its own: a line that ends within a sentence goes on in the next.
+std::string Reflowed(absl::string_view text) {
+  std::string reflowed;
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    const bool goes_on = !reflowed.empty() && (absl::ascii_isalnum(reflowed.back()) || reflowed.back() == ',');
+    absl::StrAppend(&reflowed, reflowed.empty() ? "" : goes_on ? " " : "\n", line);
+  }
+  return reflowed;
+}
+
 std::string RoffCommand(const CommandSpec& command, const std::vector<FlagSpec>& flags, Language language) {
   std::string text = absl::StrCat(".SS \"kc ", Roff(HeadOf(command)), "\"\n", Roff(command.help.In(language)), "\n");
-  for (const absl::string_view line : absl::StrSplit(command.detail.In(language), '\n', absl::SkipEmpty())) {
+  for (const absl::string_view line : absl::StrSplit(Reflowed(command.detail.In(language)), '\n', absl::SkipEmpty())) {
     absl::StrAppend(&text, ".br\n", Roff(absl::StripAsciiWhitespace(line)), "\n");
   }
   return absl::StrCat(text, RoffFlags(FlagsOf(command, flags), false, language));
@@ -207,7 +218,7 @@ std::string HelpText(const CommandSpec& command, const std::vector<FlagSpec>& fl
       absl::StrCat(kUsage.In(language), "kc ", HeadOf(command), Words{" [FLAGS]\n\n", " [选项]\n\n"}.In(language));
   absl::StrAppend(&text, absl::StrJoin(WrappedLines(command.help.In(language), kWidth), "\n"), "\n");
   if (!command.detail.In(language).empty()) {
-    absl::StrAppend(&text, absl::StrJoin(WrappedLines(command.detail.In(language), kWidth), "\n"), "\n");
+    absl::StrAppend(&text, absl::StrJoin(WrappedLines(Reflowed(command.detail.In(language)), kWidth), "\n"), "\n");
   }
   const std::vector<const FlagSpec*> own = FlagsOf(command, flags);
   const std::string lines = FlagLines(own, false, language);
