@@ -2,7 +2,6 @@
 
 #include <openssl/sha.h>
 
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -37,16 +36,22 @@ std::string EncodeValue(const Value& value) {
   return "t" + absl::WebSafeBase64Escape(std::get<std::string>(value));
 }
 
-std::optional<Value> DecodeValue(absl::string_view text) {
-  if (text == "n") return Value(std::monostate());
+// Adds the value of this text; false if it is none.
+bool ReadValue(absl::string_view text, std::vector<Value>& values) {
+  if (text == "n") {
+    values.emplace_back();
+    return true;
+  }
   if (absl::ConsumePrefix(&text, "i")) {
     int64_t number = 0;
-    if (!absl::SimpleAtoi(text, &number)) return std::nullopt;
-    return Value(number);
+    if (!absl::SimpleAtoi(text, &number)) return false;
+    values.emplace_back(number);
+    return true;
   }
   std::string decoded;
-  if (!absl::ConsumePrefix(&text, "t") || !absl::WebSafeBase64Unescape(text, &decoded)) return std::nullopt;
-  return Value(std::move(decoded));
+  if (!absl::ConsumePrefix(&text, "t") || !absl::WebSafeBase64Unescape(text, &decoded)) return false;
+  values.emplace_back(std::move(decoded));
+  return true;
 }
 
 // The arguments' digest and the values, with a digest of both at the end.
@@ -76,9 +81,7 @@ absl::StatusOr<std::vector<Value>> ReadPageToken(absl::string_view token, absl::
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '|');
   std::vector<Value> read;
   for (size_t i = 1; i + 1 < parts.size(); ++i) {
-    std::optional<Value> value = DecodeValue(parts[i]);
-    if (!value.has_value()) return NoToken();
-    read.push_back(*std::move(value));
+    if (!ReadValue(parts[i], read)) return NoToken();
   }
   // What was read must make the very token again: so nothing of it is cut, changed or written in another way.
   if (Sealed(parts[0], read) != token) return NoToken();
