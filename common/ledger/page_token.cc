@@ -21,7 +21,7 @@ namespace {
 using mysql::Value;
 
 // Most characters of a token that is looked at: the values of an order are few and short.
-constexpr size_t kTokenBytesMax = 64 * 1024;
+constexpr size_t kTokenBytesMax = size_t{64} * 1024;
 
 // The first 16 hex digits of the text's SHA-256.
 std::string Digest(absl::string_view text) {
