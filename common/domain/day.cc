@@ -1,7 +1,5 @@
 #include "common/domain/day.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -30,19 +28,28 @@ int64_t NumberOf(absl::string_view digits) {
   return number;
 }
 
+// The day of these numbers, if the calendar has it between the years that can be read.
+std::optional<absl::CivilDay> Existing(int64_t year, int64_t month, int64_t day) {
+  if (year < Day::kYearMin || year > Day::kYearMax) return std::nullopt;
+  // A civil day normalises 30 February to 1 or 2 March: only a day that stays itself exists.
+  const absl::CivilDay civil(year, month, day);
+  if (civil.year() != year || civil.month() != month || civil.day() != day) return std::nullopt;
+  return civil;
+}
+
 }  // namespace
 
 absl::StatusOr<Day> Day::Of(int64_t year, int64_t month, int64_t day) {
-  // A civil day normalises 30 February to 1 or 2 March: only a day that stays itself exists.
-  const absl::CivilDay civil(std::clamp<int64_t>(year, 0, kYearMax + 1), month, day);
-  const bool exists = civil.year() == year && civil.month() == month && civil.day() == day;
-  if (!exists || year < kYearMin || year > kYearMax) {
-    return NotADate(absl::StrFormat("%04d-%02d-%02d", year, month, day));
-  }
-  return Day(civil);
+  if (const std::optional<absl::CivilDay> civil = Existing(year, month, day); civil.has_value()) return Day(*civil);
+  return NotADate(absl::StrFormat("%04d-%02d-%02d", year, month, day));
 }
 
 absl::StatusOr<Day> Day::FromProto(const google::type::Date& date) { return Of(date.year(), date.month(), date.day()); }
+
+std::optional<Day> Day::IfSet(const google::type::Date& date) {
+  const std::optional<absl::CivilDay> civil = Existing(date.year(), date.month(), date.day());
+  return civil.has_value() ? std::optional<Day>(Day(*civil)) : std::nullopt;
+}
 
 absl::StatusOr<Day> Day::Parse(absl::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return NotADate(text);

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,8 @@ class Day {
   static absl::StatusOr<Day> Of(int64_t year, int64_t month, int64_t day);
   // The day of a date with year, month and day; FIELD_NOT_A_DATE as in Of.
   static absl::StatusOr<Day> FromProto(const google::type::Date& date);
+  // The day of a date that may be left out; nothing if it is no day.
+  static std::optional<Day> IfSet(const google::type::Date& date);
   // The day of "2022-03-05"; FIELD_NOT_A_DATE as in Of.
   static absl::StatusOr<Day> Parse(absl::string_view text);
   // The day on which an instant falls in UTC+8.

@@ -94,6 +94,12 @@ Value EmptyOf(const Column& column) {
   }
 }
 
+absl::string_view EmptyTextOf(const Column& column) {
+  if (column.nullable) return "NULL";
+  const bool number = column.type == Column::Type::kInteger || column.type == Column::Type::kBoolean;
+  return number ? "0" : "''";
+}
+
 Value MessageValue(const Column& column, const Message& value) {
   if (column.type == Column::Type::kDate) {
     const auto& date = static_cast<const google::type::Date&>(value);
@@ -216,6 +222,7 @@ void Columns::Collect(const Descriptor* type, const std::vector<const FieldDescr
     column.nullable = column.type == Column::Type::kDate || column.type == Column::Type::kTime ||
                       (field->has_presence() && !field->is_repeated());
     column.indexed = rules.indexed() || (above.empty() && field->name() == "name");
+    column.empty = EmptyTextOf(column);
     column.fields = std::move(fields);
     columns_.push_back(std::move(column));
   }
@@ -254,8 +261,21 @@ Value Columns::ValueOf(const Column& column, const Message& record) {
   return std::monostate();
 }
 
-void Columns::AppendValues(const Message& record, std::vector<Value>& values) const {
-  for (const Column& column : columns_) values.push_back(ValueOf(column, record));
+void Columns::MarkUsed(const Message& record, std::vector<bool>& used) const {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (used[i]) continue;
+    const Message* holder = HolderOf(columns_[i], record);
+    if (holder == nullptr) continue;
+    const FieldDescriptor* field = columns_[i].leaf();
+    const Reflection* reflection = holder->GetReflection();
+    used[i] = field->is_repeated() ? reflection->FieldSize(*holder, field) > 0 : reflection->HasField(*holder, field);
+  }
+}
+
+void Columns::AppendValues(const Message& record, const std::vector<bool>& used, std::vector<Value>& values) const {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (used[i]) values.push_back(ValueOf(columns_[i], record));
+  }
 }
 
 absl::Status Columns::ReadRow(const mysql::Row& row, int first, Message& record) const {

@@ -22,6 +22,8 @@ struct Column {
   Type type = Type::kText;
   bool nullable = false;
   bool indexed = false;  // may stand in filter and order_by
+  // What an absent field looks like, as SQL: NULL, 0 or ''.
+  absl::string_view empty;
 
   const google::protobuf::FieldDescriptor* leaf() const { return fields.back(); }
 };
@@ -39,8 +41,11 @@ class Columns {
   // "`name`,`revision`,...": every column, in order.
   const std::string& list() const { return list_; }
 
-  // Appends the record's values in the order of the columns.
-  void AppendValues(const google::protobuf::Message& record, std::vector<mysql::Value>& values) const;
+  // Marks the columns that hold more than what an absent field looks like; used has an entry a column.
+  void MarkUsed(const google::protobuf::Message& record, std::vector<bool>& used) const;
+  // Appends the record's values of the columns that are used, in the order of the columns.
+  void AppendValues(const google::protobuf::Message& record, const std::vector<bool>& used,
+                    std::vector<mysql::Value>& values) const;
   // Fills an empty record from a row whose first column here is the row's column first.
   absl::Status ReadRow(const mysql::Row& row, int first, google::protobuf::Message& record) const;
   // One column's value of a record.

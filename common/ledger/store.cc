@@ -38,14 +38,22 @@ absl::Status InChunks(size_t rows, absl::FunctionRef<absl::Status(size_t first, 
   return absl::OkStatus();
 }
 
-// One multi-row INSERT a chunk: head + "(?,..),(?,..)" + tail.
+// One multi-row INSERT a chunk: head + row,row,.. + tail, where row has one '?' for each of width values.
+absl::Status InsertRowsOf(Session& session, absl::string_view head, const std::string& row, size_t width,
+                          absl::string_view tail, const std::vector<Value>& values) {
+  return InChunks(values.size() / width, [&](size_t first, size_t count) -> absl::Status {
+    std::string sql;
+    sql.reserve(head.size() + (row.size() + 1) * count + tail.size());
+    absl::StrAppend(&sql, head);
+    for (size_t i = 0; i < count; ++i) absl::StrAppend(&sql, i == 0 ? "" : ",", row);
+    absl::StrAppend(&sql, tail);
+    return session.Execute(sql, absl::Span<const Value>(values.data() + first * width, count * width)).status();
+  });
+}
+
 absl::Status InsertRows(Session& session, absl::string_view head, int width, absl::string_view tail,
                         const std::vector<Value>& values) {
-  const size_t columns = static_cast<size_t>(width);
-  return InChunks(values.size() / columns, [&](size_t first, size_t count) -> absl::Status {
-    const absl::Span<const Value> part(values.data() + first * columns, count * columns);
-    return session.Execute(absl::StrCat(head, PlaceholderRows(static_cast<int>(count), width), tail), part).status();
-  });
+  return InsertRowsOf(session, head, PlaceholderRows(1, width), static_cast<size_t>(width), tail, values);
 }
 
 // The size of the IN list for this many names: the next power of two.
@@ -96,7 +104,10 @@ absl::StatusOr<absl::Time> TimeOfColumn(absl::string_view text) {
 }
 
 Store::Store(const KindTable& kinds, std::string book) : kinds_(kinds), book_(std::move(book)) {
-  for (const Kind& kind : kinds_.all()) columns_[kind.type] = std::make_unique<Columns>(kind.type);
+  for (const Kind& kind : kinds_.all()) {
+    columns_[kind.type] = std::make_unique<Columns>(kind.type);
+    shapes_[kind.type] = std::make_unique<RowShapes>();
+  }
 }
 
 absl::Status Store::Prepare(Session& session) const {
@@ -168,19 +179,32 @@ absl::Status Store::LoadRecords(Session& session, const Kind& kind, const std::v
 }
 
 absl::Status Store::StoreRecords(Session& session, const Kind& kind, const std::vector<const Message*>& records) const {
+  if (records.empty()) return absl::OkStatus();
   const Columns& columns = ColumnsOf(kind);
+  std::vector<bool> used(columns.all().size());
+  for (const Message* record : records) columns.MarkUsed(*record, used);
+  used = shapes_.at(kind.type)->Covering(std::move(used));
+
+  // A column that is empty in all records stands in the statement as it looks empty: binding a value costs the driver
+  // and the server more than all else about it.
+  std::string row = "(?";
+  std::string updates;
+  for (size_t i = 0; i < columns.all().size(); ++i) {
+    const Column& column = columns.all()[i];
+    absl::StrAppend(&row, ",", used[i] ? "?" : column.empty);
+    if (column.name == "name") continue;
+    absl::StrAppend(&updates, updates.empty() ? "" : ",", "`", column.name, "`=VALUES(`", column.name, "`)");
+  }
+  row.push_back(')');
   std::vector<Value> values;
+  const size_t width = static_cast<size_t>(std::count(used.begin(), used.end(), true)) + 1;
+  values.reserve(width * records.size());
   for (const Message* record : records) {
     values.emplace_back(book_);
-    columns.AppendValues(*record, values);
+    columns.AppendValues(*record, used, values);
   }
-  std::vector<std::string> updates;
-  for (const Column& column : columns.all()) {
-    if (column.name != "name") updates.push_back(absl::StrCat("`", column.name, "`=VALUES(`", column.name, "`)"));
-  }
-  return InsertRows(session, absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES "),
-                    static_cast<int>(columns.all().size()) + 1,
-                    absl::StrCat(" ON DUPLICATE KEY UPDATE ", absl::StrJoin(updates, ",")), values);
+  return InsertRowsOf(session, absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES "), row,
+                      width, absl::StrCat(" ON DUPLICATE KEY UPDATE ", updates), values);
 }
 
 namespace {

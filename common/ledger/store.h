@@ -17,6 +17,7 @@
 #include "common/ledger/columns.h"
 #include "common/ledger/kind.h"
 #include "common/ledger/register.h"
+#include "common/ledger/row_shapes.h"
 #include "common/mysql/database.h"
 
 namespace kechuang::ledger {
@@ -113,6 +114,7 @@ class Store {
   const KindTable& kinds_;
   const std::string book_;
   std::map<const google::protobuf::Descriptor*, std::unique_ptr<Columns>> columns_;
+  std::map<const google::protobuf::Descriptor*, std::unique_ptr<RowShapes>> shapes_;
 };
 
 // "2022-03-05 01:02:03.123456", UTC: how DATETIME(6) columns are written.

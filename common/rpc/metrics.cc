@@ -6,6 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+
 namespace kechuang::rpc {
 
 struct Metrics::Families {
@@ -27,20 +32,65 @@ struct Metrics::Families {
                                    .Add({});
 };
 
+namespace {
+
+// Codes are 0 (OK) to 16 (UNAUTHENTICATED).
+constexpr size_t kCodes = 17;
+
+const prometheus::Histogram::BucketBoundaries& Buckets() {
+  static const prometheus::Histogram::BucketBoundaries kBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                                   0.05,   0.1,   0.25,   0.5,   1,    5};
+  return kBuckets;
+}
+
+}  // namespace
+
+struct Metrics::OfMethod {
+  OfMethod(Families& all, absl::string_view name)
+      : families(all),
+        method(name),
+        in_flight(all.in_flight.Add({{"method", method}})),
+        seconds(all.seconds.Add({{"method", method}}, Buckets())) {}
+
+  // A code's counter is made when the code first comes, so that the text tells of codes that did.
+  prometheus::Counter& Calls(absl::StatusCode code) {
+    std::atomic<prometheus::Counter*>& known = calls[std::min(static_cast<size_t>(code), kCodes - 1)];
+    prometheus::Counter* counter = known.load(std::memory_order_acquire);
+    if (counter == nullptr) {
+      counter = &families.calls.Add({{"method", method}, {"code", absl::StatusCodeToString(code)}});
+      known.store(counter, std::memory_order_release);
+    }
+    return *counter;
+  }
+
+  Families& families;
+  const std::string method;
+  prometheus::Gauge& in_flight;
+  prometheus::Histogram& seconds;
+  std::array<std::atomic<prometheus::Counter*>, kCodes> calls = {};
+};
+
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::Began(absl::string_view method) {
-  families_->in_flight.Add({{"method", std::string(method)}}).Increment();
+Metrics::OfMethod& Metrics::Of(absl::string_view method) {
+  {
+    const std::shared_lock<std::shared_mutex> lock(mutex_);
+    if (const auto found = by_method_.find(method); found != by_method_.end()) return *found->second;
+  }
+  const std::lock_guard<std::shared_mutex> lock(mutex_);
+  std::unique_ptr<OfMethod>& made = by_method_[std::string(method)];
+  if (made == nullptr) made = std::make_unique<OfMethod>(*families_, method);
+  return *made;
 }
 
+void Metrics::Began(absl::string_view method) { Of(method).in_flight.Increment(); }
+
 void Metrics::Ended(absl::string_view method, absl::StatusCode code, absl::Duration took) {
-  static const prometheus::Histogram::BucketBoundaries kBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                                                   0.05,   0.1,   0.25,   0.5,   1,    5};
-  const std::string name(method);
-  families_->in_flight.Add({{"method", name}}).Decrement();
-  families_->calls.Add({{"method", name}, {"code", absl::StatusCodeToString(code)}}).Increment();
-  families_->seconds.Add({{"method", name}}, kBuckets).Observe(absl::ToDoubleSeconds(took));
+  OfMethod& of_method = Of(method);
+  of_method.in_flight.Decrement();
+  of_method.Calls(code).Increment();
+  of_method.seconds.Observe(absl::ToDoubleSeconds(took));
 }
 
 void Metrics::SetServing(bool serving) { families_->serving.Set(serving ? 1 : 0); }

@@ -2,8 +2,10 @@
 #define KECHUANG_COMMON_RPC_METRICS_H_
 
 #include <memory>
+#include <shared_mutex>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -29,7 +31,14 @@ class Metrics {
 
  private:
   struct Families;
+  struct OfMethod;
+  // What is counted of one method; made when it is first asked for.
+  OfMethod& Of(absl::string_view method);
+
   std::unique_ptr<Families> families_;
+  std::shared_mutex mutex_;
+  // Finding a counter by its labels costs more than counting, so each method's are kept.
+  absl::flat_hash_map<std::string, std::unique_ptr<OfMethod>> by_method_;
 };
 
 }  // namespace kechuang::rpc

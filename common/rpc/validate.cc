@@ -124,24 +124,37 @@ bool HasMask(const Message& message) {
   return false;
 }
 
+// Where a value stands. Its text is made for faults alone: most requests have none.
+struct Path {
+  const Path* above;  // nullptr at the top
+  const std::string& name;
+  int index = -1;  // of an item of a list
+
+  std::string Text() const {
+    std::string text = above == nullptr ? "" : above->Text();
+    absl::StrAppend(&text, text.empty() || name.empty() ? "" : ".", name);
+    if (index >= 0) absl::StrAppend(&text, "[", index, "]");
+    return text;
+  }
+};
+
 class Checker {
  public:
   explicit Checker(Faults& faults) : faults_(faults) {}
 
   // require: whether required fields of this message must be set.
-  void Check(const Message& message, const std::string& prefix, bool require) {
+  void Check(const Message& message, const Path* above, bool require) {
     const std::vector<Facts>& facts = FactsOf(message.GetDescriptor());
     const bool require_below = require && !HasMask(message);
     for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
       const FieldDescriptor* field = message.GetDescriptor()->field(i);
       if (facts[static_cast<size_t>(i)].output_only) continue;
-      const std::string path = prefix.empty() ? field->name() : absl::StrCat(prefix, ".", field->name());
-      CheckField(message, field, facts[static_cast<size_t>(i)], path, require, require_below);
+      CheckField(message, field, facts[static_cast<size_t>(i)], {above, field->name()}, require, require_below);
     }
   }
 
  private:
-  void CheckField(const Message& message, const FieldDescriptor* field, const Facts& facts, const std::string& path,
+  void CheckField(const Message& message, const FieldDescriptor* field, const Facts& facts, const Path& path,
                   bool require, bool require_below) {
     const Reflection* reflection = message.GetReflection();
     if (field->is_repeated()) {
@@ -149,7 +162,7 @@ class Checker {
       if (size == 0 && facts.required && require) return Required(path);
       if (size > facts.items_max) return TooManyItems(path, facts.items_max, size);
       for (int i = 0; i < size; ++i) {
-        CheckValue(message, field, i, facts, absl::StrCat(path, "[", i, "]"), require_below);
+        CheckValue(message, field, i, facts, {path.above, path.name, i}, require_below);
       }
       return;
     }
@@ -169,8 +182,8 @@ class Checker {
     return field->has_presence() || !number || !(facts.rules.has_minimum() && facts.rules.minimum() <= 0);
   }
 
-  void CheckValue(const Message& message, const FieldDescriptor* field, int index, const Facts& facts,
-                  const std::string& path, bool require) {
+  void CheckValue(const Message& message, const FieldDescriptor* field, int index, const Facts& facts, const Path& path,
+                  bool require) {
     const Reflection* reflection = message.GetReflection();
     const bool item = index >= 0;
     switch (field->cpp_type()) {
@@ -202,39 +215,40 @@ class Checker {
     }
   }
 
-  void CheckChild(const Message& child, const std::string& path, bool require) {
+  void CheckChild(const Message& child, const Path& path, bool require) {
     if (child.GetDescriptor() == google::type::Date::descriptor()) {
-      faults_.Add(path, Day::FromProto(static_cast<const google::type::Date&>(child)).status());
+      faults_.Add(path.Text(), Day::FromProto(static_cast<const google::type::Date&>(child)).status());
     } else if (child.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
       CheckTime(static_cast<const google::protobuf::Timestamp&>(child), path);
     } else if (child.GetDescriptor()->file()->package() != "google.protobuf") {
-      Check(child, path, require);
+      Check(child, &path, require);
     }
   }
 
-  void CheckTime(const google::protobuf::Timestamp& time, const std::string& path) {
+  void CheckTime(const google::protobuf::Timestamp& time, const Path& path) {
     constexpr int64_t kFirst = -62135596800;  // 0001-01-01
     constexpr int64_t kLast = 253402300799;   // 9999-12-31
     if (time.seconds() < kFirst || time.seconds() > kLast || time.nanos() < 0 || time.nanos() > 999'999'999) {
-      faults_.Add(path, api::v1::FIELD_OUT_OF_RANGE, "the time is outside the years 1 to 9999",
+      faults_.Add(path.Text(), api::v1::FIELD_OUT_OF_RANGE, "the time is outside the years 1 to 9999",
                   "时间超出公元 1 至 9999 年");
     }
   }
 
-  void CheckNumber(int64_t value, const Facts& facts, const std::string& path) {
+  void CheckNumber(int64_t value, const Facts& facts, const Path& path) {
     if (value >= facts.minimum && value <= facts.maximum) return;
     if (facts.maximum == INT64_MAX) {
-      faults_.Add(path, api::v1::FIELD_OUT_OF_RANGE, absl::StrCat("must be ", facts.minimum, " or more, not ", value),
+      faults_.Add(path.Text(), api::v1::FIELD_OUT_OF_RANGE,
+                  absl::StrCat("must be ", facts.minimum, " or more, not ", value),
                   absl::StrCat("应不小于 ", facts.minimum, "，实际为 ", value));
       return;
     }
     const std::string least = facts.minimum == INT64_MIN ? "" : absl::StrCat(facts.minimum);
-    faults_.Add(path, api::v1::FIELD_OUT_OF_RANGE,
+    faults_.Add(path.Text(), api::v1::FIELD_OUT_OF_RANGE,
                 absl::StrCat("must be from ", least, " to ", facts.maximum, ", not ", value),
                 absl::StrCat("应在 ", least, " 至 ", facts.maximum, " 之间，实际为 ", value));
   }
 
-  void CheckEnum(const FieldDescriptor* field, int number, const std::string& path) {
+  void CheckEnum(const FieldDescriptor* field, int number, const Path& path) {
     const google::protobuf::EnumDescriptor* type = field->enum_type();
     if (type->FindValueByNumber(number) != nullptr) return;
     std::vector<std::string> names;
@@ -242,47 +256,47 @@ class Checker {
       if (type->value(i)->number() != 0) names.push_back(type->value(i)->name());
     }
     const std::string known = absl::StrJoin(names, ", ");
-    faults_.Add(path, api::v1::FIELD_UNKNOWN_VALUE, absl::StrCat(number, " is not one of ", known),
+    faults_.Add(path.Text(), api::v1::FIELD_UNKNOWN_VALUE, absl::StrCat(number, " is not one of ", known),
                 absl::StrCat(number, " 不是允许的取值：", known));
   }
 
-  void CheckText(const std::string& text, const Facts& facts, const std::string& path) {
+  void CheckText(const std::string& text, const Facts& facts, const Path& path) {
     if (text.empty()) return;
     // The bytes are looked at first, so that a text of megabytes is refused without being walked through.
     const size_t most = static_cast<size_t>(facts.length_max);
     if (text.size() > most * 4 || CodePoints(text) > most) {
-      faults_.Add(path, api::v1::FIELD_TOO_LONG, absl::StrCat("has more than ", most, " characters"),
+      faults_.Add(path.Text(), api::v1::FIELD_TOO_LONG, absl::StrCat("has more than ", most, " characters"),
                   absl::StrCat("超过 ", most, " 个字符"));
       return;
     }
     if (text.find('\0') != std::string::npos) {
-      faults_.Add(path, api::v1::FIELD_MALFORMED, "holds a NUL character", "含有空字符");
+      faults_.Add(path.Text(), api::v1::FIELD_MALFORMED, "holds a NUL character", "含有空字符");
       return;
     }
     CheckForm(text, facts.rules.format(), path);
     CheckName(text, facts.patterns, path);
   }
 
-  void CheckName(const std::string& text, const std::vector<std::string>& patterns, const std::string& path) {
+  void CheckName(const std::string& text, const std::vector<std::string>& patterns, const Path& path) {
     if (patterns.empty()) return;
     for (const std::string& pattern : patterns) {
       if (FitsPattern(pattern, text)) return;
     }
     const std::string forms = absl::StrJoin(patterns, ", ");
-    faults_.Add(path, api::v1::FIELD_MALFORMED, absl::StrCat("is not a name of the form ", forms),
+    faults_.Add(path.Text(), api::v1::FIELD_MALFORMED, absl::StrCat("is not a name of the form ", forms),
                 absl::StrCat("不是 ", forms, " 形式的名称"));
   }
 
-  void CheckForm(const std::string& text, api::v1::Format format, const std::string& path) {
+  void CheckForm(const std::string& text, api::v1::Format format, const Path& path) {
     switch (format) {
       case api::v1::FORMAT_CREDIT_CODE:
-        return faults_.Add(path, CreditCode::Parse(text).status());
+        return faults_.Add(path.Text(), CreditCode::Parse(text).status());
       case api::v1::FORMAT_DIVISION_CODE:
         if (!IsDivisionCode(text))
           Malformed(path, "a division code of 6 digits (GB/T 2260)", "6 位行政区划代码（GB/T 2260）");
         return;
       case api::v1::FORMAT_INDUSTRY_CODE:
-        return faults_.Add(path, ParseIndustryCode(text).status());
+        return faults_.Add(path.Text(), ParseIndustryCode(text).status());
       case api::v1::FORMAT_REQUEST_ID:
         if (!std::all_of(text.begin(), text.end(), [](char c) {
               return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -303,12 +317,12 @@ class Checker {
     }
   }
 
-  void Malformed(const std::string& path, absl::string_view english, absl::string_view chinese) {
-    faults_.Add(path, api::v1::FIELD_MALFORMED, absl::StrCat("is not ", english), absl::StrCat("应为", chinese));
+  void Malformed(const Path& path, absl::string_view english, absl::string_view chinese) {
+    faults_.Add(path.Text(), api::v1::FIELD_MALFORMED, absl::StrCat("is not ", english), absl::StrCat("应为", chinese));
   }
-  void Required(const std::string& path) { faults_.Add(path, api::v1::FIELD_REQUIRED, "is required", "必填"); }
-  void TooManyItems(const std::string& path, int most, int found) {
-    faults_.Add(path, api::v1::FIELD_TOO_LONG, absl::StrCat("has ", found, " items, more than ", most),
+  void Required(const Path& path) { faults_.Add(path.Text(), api::v1::FIELD_REQUIRED, "is required", "必填"); }
+  void TooManyItems(const Path& path, int most, int found) {
+    faults_.Add(path.Text(), api::v1::FIELD_TOO_LONG, absl::StrCat("has ", found, " items, more than ", most),
                 absl::StrCat("有 ", found, " 项，超过 ", most, " 项"));
   }
 
@@ -318,7 +332,8 @@ class Checker {
 }  // namespace
 
 void CheckMessage(const Message& message, const std::string& prefix, Faults& faults) {
-  Checker(faults).Check(message, prefix, /*require=*/true);
+  const Path above = {nullptr, prefix};
+  Checker(faults).Check(message, prefix.empty() ? nullptr : &above, /*require=*/true);
 }
 
 }  // namespace kechuang::rpc

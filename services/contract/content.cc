@@ -103,9 +103,9 @@ void CheckAmounts(const v1::Contract& contract, Faults& faults) {
 
 void CheckOrder(const google::type::Date& first, const google::type::Date& second, absl::string_view second_field,
                 absl::string_view english, absl::string_view chinese, Faults& faults) {
-  const absl::StatusOr<Day> a = Day::FromProto(first);
-  const absl::StatusOr<Day> b = Day::FromProto(second);
-  if (!a.ok() || !b.ok() || *a <= *b) return;
+  const std::optional<Day> a = Day::IfSet(first);
+  const std::optional<Day> b = Day::IfSet(second);
+  if (!a.has_value() || !b.has_value() || *a <= *b) return;
   faults.Add(absl::StrCat("contract.", second_field), v1::DATES_OUT_OF_ORDER,
              absl::StrCat(english, ": ", b->ToString(), " is before ", a->ToString()),
              absl::StrCat(chinese, "：", b->ToString(), " 早于 ", a->ToString()));

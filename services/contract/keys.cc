@@ -58,15 +58,15 @@ std::string TwinKey(const v1::Contract& contract) {
   const std::string seller = IdentityOf(contract.seller());
   const std::string buyer = IdentityOf(contract.buyer());
   const std::string title = NormaliseName(contract.contract_name());
-  const absl::StatusOr<Day> day = Day::FromProto(contract.signing_date());
-  if (seller.empty() || buyer.empty() || title.empty() || !day.ok()) return "";
+  const std::optional<Day> day = Day::IfSet(contract.signing_date());
+  if (seller.empty() || buyer.empty() || title.empty() || !day.has_value()) return "";
   return absl::StrCat("twin:", HashOf({seller, buyer, title, day->ToString()}));
 }
 
 std::string AlikeKey(const v1::Contract& contract) {
   const std::string title = NormaliseName(contract.contract_name());
-  const absl::StatusOr<Day> day = Day::FromProto(contract.signing_date());
-  if (title.empty() || !contract.has_total_amount_fen() || !day.ok()) return "";
+  const std::optional<Day> day = Day::IfSet(contract.signing_date());
+  if (title.empty() || !contract.has_total_amount_fen() || !day.has_value()) return "";
   return absl::StrCat("alike:", HashOf({title, absl::StrCat(contract.total_amount_fen()), day->ToString()}));
 }
 

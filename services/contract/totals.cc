@@ -103,10 +103,10 @@ std::vector<ledger::Contribution> ContractContribution(const v1::Contract& contr
   by_state.count = 1;
   contributions.push_back(std::move(by_state));
 
-  const absl::StatusOr<Day> registered = Day::FromProto(contract.registration_date());
+  const std::optional<Day> registered = Day::IfSet(contract.registration_date());
   const bool counts =
       contract.state() == v1::CONTRACT_STATE_REGISTERED || contract.state() == v1::CONTRACT_STATE_CANCELLED;
-  if (!counts || !registered.ok()) return contributions;
+  if (!counts || !registered.has_value()) return contributions;
   const Places places = PlacesOf(contract);
   const std::vector<std::pair<std::string, std::string>> groups = GroupsOf(contract, places);
   for (const std::string& head : HeadsOf(contract, places)) {

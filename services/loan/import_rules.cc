@@ -69,15 +69,15 @@ void Contradiction(Faults& faults, absl::string_view field, absl::string_view en
 }
 
 void CheckNotFuture(Faults& faults, absl::string_view field, const google::type::Date& date, Day today) {
-  const absl::StatusOr<Day> day = Day::FromProto(date);
-  if (!Day::IsSet(date) || (day.ok() && *day <= today)) return;
+  const std::optional<Day> day = Day::IfSet(date);
+  if (!Day::IsSet(date) || (day.has_value() && *day <= today)) return;
   faults.Add(absl::StrCat("loan.", field), v1::DATE_IN_FUTURE, "lies after today", "晚于今天");
 }
 
 bool IsBefore(const google::type::Date& a, const google::type::Date& b) {
-  const absl::StatusOr<Day> first = Day::FromProto(a);
-  const absl::StatusOr<Day> second = Day::FromProto(b);
-  return first.ok() && second.ok() && *first < *second;
+  const std::optional<Day> first = Day::IfSet(a);
+  const std::optional<Day> second = Day::IfSet(b);
+  return first.has_value() && second.has_value() && *first < *second;
 }
 
 void CheckPaidRow(const v1::ImportLoan& row, Faults& faults) {
