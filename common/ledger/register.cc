@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/ledger/batch.h"
+#include "common/ledger/changes.h"
 #include "common/ledger/draft.h"
 #include "common/ledger/export.h"
 #include "common/ledger/list.h"
@@ -105,6 +106,7 @@ class Register::Impl {
   const KindTable& kinds() const { return kinds_; }
   const Clock& clock() const { return clock_; }
   const Store& store() const { return store_; }
+  CommitBell& commit_bell() { return commit_bell_; }
 
  private:
   struct Waiting {
@@ -163,6 +165,7 @@ class Register::Impl {
       for (size_t i = 0; i < batch.size(); ++i) Decide(batch.subspan(i, 1));
       return;
     }
+    if (answers.ok()) commit_bell_.Ring();
     for (size_t i = 0; i < batch.size(); ++i) {
       Deliver({std::move(batch[i].done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
     }
@@ -194,6 +197,7 @@ class Register::Impl {
   const Clock& clock_;
   const RegisterOptions options_;
   const Store store_;
+  CommitBell commit_bell_;
 
   std::mutex mutex_;
   std::condition_variable work_;
@@ -301,6 +305,12 @@ absl::StatusOr<Head> Register::ReadHead(absl::Time deadline) {
   return head;
 }
 
+absl::StatusOr<ChangesPage> Register::ReadChanges(absl::Time deadline, const ChangesQuery& query) {
+  return ReadChangesAfter(impl_->database(), impl_->store(), deadline, query);
+}
+
+CommitBell& Register::commit_bell() { return impl_->commit_bell(); }
+
 absl::StatusOr<ImportEntry> Register::BeginImport(absl::Time deadline, const ImportFile& file, const std::string& actor,
                                                   bool validate_only) {
   ImportEntry entry;
@@ -359,8 +369,10 @@ absl::StatusOr<std::vector<ImportEntry>> Register::ListImports(absl::Time deadli
 
 absl::StatusOr<Reverted> Register::RevertImport(absl::Time deadline, const std::string& id, const Author& author,
                                                 bool validate_only, size_t kept_max) {
-  return Revert(impl_->database(), impl_->store(), impl_->kinds(), impl_->clock(), deadline,
-                {id, author, validate_only, kept_max});
+  auto reverted = Revert(impl_->database(), impl_->store(), impl_->kinds(), impl_->clock(), deadline,
+                         {id, author, validate_only, kept_max});
+  impl_->commit_bell().Ring();  // also a revert that failed may have committed a part
+  return reverted;
 }
 
 absl::StatusOr<VerifyCounts> Register::Verify(absl::Time deadline, absl::FunctionRef<void(const Finding&)> report) {

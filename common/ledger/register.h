@@ -17,6 +17,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/commit_bell.h"
 #include "common/ledger/imports.h"
 #include "common/ledger/kind.h"
 #include "common/ledger/overlay.h"
@@ -149,6 +150,27 @@ struct Head {
   std::string hash;
 };
 
+// Asks for the next changes on the journal.
+struct ChangesQuery {
+  int64_t after = 0;       // the sequence to go on from
+  std::string collection;  // "loans": only of these records; empty for all
+  std::string record;      // "loans/2022-0007": only this one; empty for all
+  int limit = 200;         // most changes in the page
+};
+
+// A change as those who follow the journal see it.
+struct Change {
+  JournalEntry entry;
+  std::string before;            // the record before the change, as JSON; empty if there was none
+  bool more_of_command = false;  // the next entry of the journal may be the same command's
+};
+
+struct ChangesPage {
+  std::vector<Change> changes;  // in the order of the journal
+  int64_t through = 0;          // all that was asked for up to here is in this page or in those before
+  bool more = false;            // the journal goes on after through
+};
+
 // What a revert did.
 struct Reverted {
   ImportEntry entry;
@@ -254,6 +276,10 @@ class Register {
   absl::StatusOr<JournalEntry> AtRevision(absl::Time deadline, absl::string_view name, int64_t revision);
   absl::StatusOr<JournalEntry> AtTime(absl::Time deadline, absl::string_view name, absl::Time time);
   absl::StatusOr<Head> ReadHead(absl::Time deadline);
+  // The changes that follow a place of the journal. JOURNAL_RANGE (kOutOfRange) if the journal does not hold it.
+  absl::StatusOr<ChangesPage> ReadChanges(absl::Time deadline, const ChangesQuery& query);
+  // Rings after every commit of this process that may have made the journal longer; not for those of other processes.
+  CommitBell& commit_bell();
 
   // Recomputes totals and keys from the records, compares each record with its newest journal entry, and reports what
   // differs, all in one snapshot.

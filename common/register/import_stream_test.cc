@@ -182,6 +182,7 @@ class CountedStream : public rpc::ByteStream {
     return true;
   }
   void StopReading() override {}
+  void WhenEnding(std::function<void()>) override {}
   bool Write(const google::protobuf::Message& message) override {
     answered_ += static_cast<const register_test::ImportAccountsResponse&>(message).outcomes_size();
     return true;

@@ -1,25 +1,23 @@
 #include "common/register/journal_service.h"
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/message.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
-#include "common/ledger/record_json.h"
 #include "common/register/import_service.h"
+#include "common/register/revision.h"
+#include "common/register/watch_stream.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "kechuang/ledger/v1/journal.pb.h"
 
 namespace kechuang {
 namespace {
 
-using google::protobuf::Message;
 using ledger::JournalEntry;
 using ledger::Register;
 using rpc::Call;
@@ -28,50 +26,6 @@ namespace v1 = ledger::v1;
 constexpr int kPageSizeDefault = 100;
 constexpr int kPageSizeMax = 1000;
 constexpr absl::Duration kVerifyTimeMax = absl::Hours(2);
-
-absl::StatusOr<std::unique_ptr<Message>> RecordOf(const Register& ledger, const std::string& name,
-                                                  const std::string& json) {
-  const ledger::Kind* kind = ledger.kinds().OfName(name);
-  if (kind == nullptr) {
-    return Refuse(absl::StatusCode::kNotFound, api::v1::RECORD_NOT_FOUND)
-        .About(name)
-        .Says(absl::StrCat("this register keeps no records named like ", name),
-              absl::StrCat("本登记簿没有 ", name, " 这类记录"));
-  }
-  std::unique_ptr<Message> record(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind->type)->New());
-  if (!json.empty()) RETURN_IF_ERROR(ledger::RecordFromJson(json, *record));
-  return record;
-}
-
-// before is the entry of the revision before; nullptr for the first revision.
-absl::StatusOr<v1::Revision> ToProto(const Register& ledger, const JournalEntry& entry, const JournalEntry* before) {
-  v1::Revision revision;
-  revision.set_sequence(entry.sequence);
-  revision.set_record(entry.name);
-  revision.set_revision(entry.revision);
-  revision.set_actor(entry.author.actor);
-  revision.set_method(entry.author.method);
-  revision.set_request_id(entry.author.request_id);
-  revision.set_reason(entry.author.reason);
-  revision.set_import_id(entry.author.import_id);
-  revision.set_origin(entry.author.origin);
-  const int64_t micros = absl::ToUnixMicros(entry.time);
-  revision.mutable_time()->set_seconds(micros / 1'000'000);
-  revision.mutable_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-  revision.set_record_json(entry.record);
-  revision.set_hash(entry.hash);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> after, RecordOf(ledger, entry.name, entry.record));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Message> earlier,
-                   RecordOf(ledger, entry.name, before == nullptr ? "" : before->record));
-  for (ledger::FieldDifference& difference : ledger::DifferencesOf(*earlier, *after)) {
-    v1::FieldChange* change = revision.add_changes();
-    change->set_field(std::move(difference.path));
-    change->set_before(std::move(difference.before));
-    change->set_after(std::move(difference.after));
-  }
-  return revision;
-}
 
 absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const Call& call,
                                                         const v1::ListRevisionsRequest& request) {
@@ -83,7 +37,7 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
         .With("argument", "page_token")
         .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
   }
-  RETURN_IF_ERROR(RecordOf(ledger, request.record(), "").status());
+  RETURN_IF_ERROR(CheckRecordName(ledger, request.record()));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> entries,
                    ledger.History(call.deadline, request.record(), before_revision, page_size + 1));
   if (entries.empty() && before_revision == 0) {
@@ -95,7 +49,7 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
   const size_t shown = std::min(entries.size(), static_cast<size_t>(page_size));
   for (size_t i = 0; i < shown; ++i) {
     ASSIGN_OR_RETURN(*response.add_revisions(),
-                     ToProto(ledger, entries[i], i + 1 < entries.size() ? &entries[i + 1] : nullptr));
+                     ToRevision(ledger, entries[i], i + 1 < entries.size() ? entries[i + 1].record : ""));
   }
   if (entries.size() > shown) response.set_next_page_token(absl::StrCat(entries[shown - 1].revision));
   return response;
@@ -108,7 +62,7 @@ absl::StatusOr<v1::Revision> ReadRecordAt(Register& ledger, const Call& call, co
                "revision 和 read_time 须填其一");
     return faults.status();
   }
-  RETURN_IF_ERROR(RecordOf(ledger, request.record(), "").status());
+  RETURN_IF_ERROR(CheckRecordName(ledger, request.record()));
   const absl::Time time =
       absl::FromUnixSeconds(request.read_time().seconds()) + absl::Nanoseconds(request.read_time().nanos());
   ASSIGN_OR_RETURN(const JournalEntry entry,
@@ -116,7 +70,7 @@ absl::StatusOr<v1::Revision> ReadRecordAt(Register& ledger, const Call& call, co
                                           : ledger.AtTime(call.deadline, request.record(), time));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> before,
                    ledger.History(call.deadline, request.record(), entry.revision, 1));
-  return ToProto(ledger, entry, before.empty() || entry.revision == 1 ? nullptr : &before.front());
+  return ToRevision(ledger, entry, before.empty() || entry.revision == 1 ? "" : before.front().record);
 }
 
 absl::StatusOr<v1::JournalHead> GetJournalHead(Register& ledger, const Call& call, const v1::GetJournalHeadRequest&) {
@@ -171,6 +125,7 @@ absl::Status VerifyJournal(Register& ledger, const Call& call,
 rpc::Service<Register> MakeJournalService(absl::string_view full_name, Register& ledger) {
   rpc::Service<Register> service(full_name, ledger);
   service.On(&ListRevisions).On(&ReadRecordAt).On(&GetJournalHead).OnStream(&VerifyRecords).OnStream(&VerifyJournal);
+  service.OnStream(&Watch);
   service.On(&ListImports).On(&GetImport).On(&RevertImport);
   return service;
 }

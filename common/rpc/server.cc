@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -53,8 +54,10 @@ struct Shared {
 
   std::mutex mutex;
   std::condition_variable stream_ended;
-  int streams = 0;   // under way, refused ones that have not gone yet among them; guarded by mutex
-  int admitted = 0;  // of these, the ones with a handler; guarded by mutex
+  int streams = 0;             // under way, refused ones that have not gone yet among them; guarded by mutex
+  int admitted = 0;            // of these, the ones with a handler; guarded by mutex
+  std::set<StreamCall*> live;  // the streams under way; guarded by mutex
+  bool draining = false;       // guarded by mutex
 };
 
 // A call counted from its beginning to its end.
@@ -169,6 +172,11 @@ class TableService : public grpc::Service {
     auto stream = std::make_shared<std::unique_ptr<StreamCall>>();
     *stream = std::make_unique<StreamCall>([this, stream, admitted = refused.ok()] { LetGo(stream, admitted); });
     StreamCall* reactor = stream->get();
+    {
+      const std::lock_guard<std::mutex> lock(shared_.mutex);
+      shared_.live.insert(reactor);
+      if (shared_.draining) reactor->Drain();
+    }
     if (!refused.ok()) {
       counted.End(refused.code());
       reactor->End(refused);
@@ -187,6 +195,7 @@ class TableService : public grpc::Service {
   void LetGo(const std::shared_ptr<std::unique_ptr<StreamCall>>& stream, bool admitted) {
     std::shared_ptr<std::unique_ptr<StreamCall>> keep = stream;
     const std::lock_guard<std::mutex> lock(shared_.mutex);
+    shared_.live.erase(keep->get());
     keep->reset();
     --shared_.streams;
     if (admitted) --shared_.admitted;
@@ -247,6 +256,11 @@ class Server::Impl {
 
   void Drain(absl::Duration wait) {
     if (server_ == nullptr) return;
+    {
+      const std::lock_guard<std::mutex> lock(shared_.mutex);
+      shared_.draining = true;
+      for (StreamCall* stream : shared_.live) stream->Drain();
+    }
     server_->Shutdown(absl::ToChronoTime(absl::Now() + wait));
     std::unique_lock<std::mutex> lock(shared_.mutex);
     shared_.stream_ended.wait(lock, [this] { return shared_.streams == 0; });

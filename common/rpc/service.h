@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,10 @@ class ByteStream {
   // Makes Read, also one that waits now, give false from here on; for a handler that wants to end before its caller
   // does. Any thread may call it.
   virtual void StopReading() = 0;
+  // For a handler that goes on until somebody ends it: runs action once, when the caller is gone or the server drains,
+  // from any thread; at once if that is so already. Not any more once another is given (nullptr for none). action must
+  // be quick, and must not use the stream.
+  virtual void WhenEnding(std::function<void()> action) = 0;
 };
 
 template <class Request, class Response>
@@ -44,6 +49,7 @@ class Stream {
   explicit Stream(ByteStream& bytes) : bytes_(bytes) {}
   bool Read(Request& request) { return bytes_.Read(request); }
   bool Write(const Response& response) { return bytes_.Write(response); }
+  void WhenEnding(std::function<void()> action) { bytes_.WhenEnding(std::move(action)); }
 
  private:
   ByteStream& bytes_;

@@ -1,5 +1,7 @@
 #include "common/rpc/stream_call.h"
 
+#include <utility>
+
 #include "common/rpc/incoming.h"
 #include "common/rpc/wire_status.h"
 
@@ -43,6 +45,20 @@ void StreamCall::StopReading() {
   changed_.notify_all();
 }
 
+void StreamCall::WhenEnding(std::function<void()> action) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  when_ending_ = std::move(action);
+  if (ending_ && when_ending_) when_ending_();
+}
+
+// The action runs under the lock, so that it has ended before another takes its place.
+void StreamCall::Drain() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ending_) return;
+  ending_ = true;
+  if (when_ending_) when_ending_();
+}
+
 void StreamCall::End(absl::Status status) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -63,8 +79,8 @@ void StreamCall::OnWriteDone(bool ok) {
   changed_.notify_all();
 }
 
-// gRPC fails the reads and writes under way by itself; nothing else waits.
-void StreamCall::OnCancel() {}
+// gRPC fails the reads and writes under way by itself; a handler that waits for something else hears of it here.
+void StreamCall::OnCancel() { Drain(); }
 
 void StreamCall::OnDone() { on_done_(); }
 

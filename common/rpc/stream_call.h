@@ -24,6 +24,9 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   bool Read(google::protobuf::Message& message) override;
   bool Write(const google::protobuf::Message& message) override;
   void StopReading() override;
+  void WhenEnding(std::function<void()> action) override;
+  // Says that the server drains. Any thread may call it before OnDone.
+  void Drain();
   // Ends the call; a fault met while reading wins over OK. The caller must not touch the object afterwards.
   void End(absl::Status status);
 
@@ -45,6 +48,8 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   grpc::ByteBuffer incoming_;
   grpc::ByteBuffer outgoing_;
   absl::Status fault_;
+  bool ending_ = false;
+  std::function<void()> when_ending_;
 };
 
 }  // namespace kechuang::rpc

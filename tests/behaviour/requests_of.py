@@ -83,6 +83,8 @@ def path_bound(one):
 def _least(name):
     one = methods()[name]
     request = least_message(one.descriptor.input_type)
+    if "catch_up_only" in one.descriptor.input_type.fields_by_name:
+        request["catch_up_only"] = True
     for rule in one.http[:1]:
         for path, pattern in rule.variables.items():
             if pattern != "*":
@@ -91,7 +93,8 @@ def _least(name):
 
 
 def least(one):
-    """The least request of a method that its rules for fields let through; names are of records that are not there."""
+    """The least request of a method that its rules for fields let through and that ends; names are of records that are not
+    there."""
     return copy.deepcopy(_least(one.name))
 
 

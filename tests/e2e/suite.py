@@ -247,10 +247,10 @@ class Suite:
     def kc_json(self, *arguments):
         return json.loads(self.kc(*arguments, "--output", "json").stdout)
 
-    def kc_started(self, *arguments):
+    def kc_started(self, *arguments, stderr=subprocess.STDOUT):
         """Starts kc and gives the process, for tests that interrupt it."""
         return subprocess.Popen([str(BIN / "kc"), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True, env=self.environment())
+                                stderr=stderr, text=True, env=self.environment())
 
     def channel(self, service="gateway"):
         if service not in self._channels:

@@ -23,6 +23,7 @@
 #include "tools/kc/report.h"
 #include "tools/kc/template_command.h"
 #include "tools/kc/verify.h"
+#include "tools/kc/watch.h"
 
 namespace kechuang::kc {
 namespace {
@@ -148,6 +149,31 @@ CommandSpec HistoryCommand() {
                     "最新的在前。NAME 为记录名，如 loans/2022-0007。"};
   command.run = RunHistory;
   command.paged = true;
+  return command;
+}
+
+CommandSpec WatchCommand() {
+  CommandSpec command;
+  command.words = "watch";
+  command.arguments = "WHAT";
+  command.arguments_min = command.arguments_max = 1;
+  command.flags = {"output", "timeout"};
+  command.own_flags = {{"after",
+                        "ENTRY",
+                        {"begin after this journal entry, 0 for the first; with the next change by default",
+                         "从该流水号之后开始，0 为从头开始；默认只看新的修改"}},
+                       {"catch-up-only", "", {"end once everything so far is shown", "显示完现有修改后即结束"}}};
+  command.help = {"follow changes as they are made", "实时跟踪修改"};
+  command.detail = {
+      "WHAT is a register (enterprise, loan, contract), a collection such as loans, or a record such as "
+      "loans/2022-0007.\n"
+      "In the order of the journal, none left out and none twice, also across a restart of the service. --output json "
+      "prints a JSON object a line; its sequence is where --after goes on.",
+      "WHAT 为登记簿（enterprise、loan、contract）、一类记录（如 loans）或一条记录（如 loans/2022-0007）。\n"
+      "按流水次序显示，不遗漏、不重复，服务重启后自动继续。--output json 每行输出一个 JSON 对象，其中 sequence "
+      "可用于下次的 --after。"};
+  command.run = RunWatch;
+  command.unhurried = true;
   return command;
 }
 
@@ -287,6 +313,7 @@ std::vector<CommandSpec> MakeCommands() {
   commands.push_back(ReportCommand());
   commands.push_back(ExplainCommand());
   commands.push_back(HistoryCommand());
+  commands.push_back(WatchCommand());
   commands.push_back(VerifyCommand());
   commands.push_back(AuditVerifyCommand());
   commands.push_back(InGroup(CallCommand(), CommandGroup::kTools));
@@ -341,7 +368,8 @@ const std::vector<FlagSpec>& AllFlags() {
        {"the record, or the request, as JSON; - is standard input", "JSON 形式的记录或请求；- 为标准输入"}},
       {"timeout",
        "SECONDS",
-       {"longest wait for an answer, 0 for no limit; 30 (verify: 0)", "最长等待秒数，0 为不限；默认 30（核对为 0）"}},
+       {"longest wait for an answer, 0 for no limit; 30 (verify, watch: 0)",
+        "最长等待秒数，0 为不限；默认 30（核对、跟踪为 0）"}},
       {"server", "HOST:PORT", {"where the suite is (KC_SERVER)", "系统地址（KC_SERVER）"}, true},
       {"key-file", "FILE", {"file of the key (KC_KEY_FILE)", "密钥文件（KC_KEY_FILE）"}, true},
       {"language",

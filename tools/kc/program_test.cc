@@ -86,6 +86,21 @@ class Journal final : public loan::v1::LoanJournal::Service {
     *response->mutable_revisions(0)->add_changes() = Changed("revision", "2");
     return grpc::Status::OK;
   }
+  // Breaks off after every change, and holds 19 of them.
+  grpc::Status Watch(ServerContext*, const ledger::v1::WatchRequest* request,
+                     grpc::ServerWriter<ledger::v1::WatchResponse>* writer) override {
+    watched_.push_back(*request);
+    ledger::v1::WatchResponse response;
+    const int64_t next = (request->from_now() ? 17 : request->after()) + 1;
+    if (next > 19) return grpc::Status::OK;
+    response.set_sequence(next);
+    *response.mutable_change()->mutable_record() = "loans/1";
+    response.mutable_change()->set_revision(next);
+    response.mutable_change()->set_sequence(next);
+    *response.mutable_change()->add_changes() = Changed("remark", "\"x\"");
+    writer->Write(response);
+    return {grpc::StatusCode::UNAVAILABLE, "stopping"};
+  }
   grpc::Status VerifyRecords(ServerContext*, const ledger::v1::VerifyRecordsRequest*,
                              grpc::ServerWriter<ledger::v1::VerifyProgress>* writer) override {
     ledger::v1::VerifyProgress progress;
@@ -105,6 +120,7 @@ class Journal final : public loan::v1::LoanJournal::Service {
   }
 
   bool finding_ = false;
+  std::vector<ledger::v1::WatchRequest> watched_;
 
  private:
   static ledger::v1::FieldChange Changed(const std::string& field, const std::string& after) {
@@ -327,6 +343,26 @@ TEST_F(ProgramTest, ShowsHistory) {
   EXPECT_EQ(Run({"history", "loans/1", "--output", "csv"}), kDone);
   EXPECT_THAT(out_, HasSubstr("loans/1,2,17,2022-11-01T04:00:00.000000Z,keys/admin,"));
   EXPECT_EQ(Run({"history", "odd"}), kUsage);
+}
+
+TEST_F(ProgramTest, GoesOnWatchingWhereItWasCutOff) {
+  EXPECT_EQ(Run({"watch", "loans", "--output", "csv"}), kDone);
+  EXPECT_THAT(out_, HasSubstr("record,revision,sequence,"));
+  EXPECT_THAT(out_, HasSubstr("loans/1,18,18,"));
+  EXPECT_THAT(out_, HasSubstr("loans/1,19,19,"));
+  EXPECT_THAT(err_, HasSubstr("going on after journal entry 18"));
+  ASSERT_EQ(journal_.watched_.size(), 3u);
+  EXPECT_TRUE(journal_.watched_[0].from_now());
+  EXPECT_EQ(journal_.watched_[0].collection(), "loans");
+  EXPECT_FALSE(journal_.watched_[1].from_now());
+  EXPECT_EQ(journal_.watched_[2].after(), 19);
+  EXPECT_EQ(Run({"watch", "loan", "--after", "18"}), kDone);
+  EXPECT_THAT(out_, HasSubstr("loans/1  revision 19"));
+  EXPECT_EQ(Run({"watch", "loans/1", "--after", "18", "--output", "json"}), kDone);
+  EXPECT_THAT(out_, HasSubstr("\"sequence\":\"19\""));
+  EXPECT_EQ(journal_.watched_.back().record(), "loans/1");
+  EXPECT_EQ(Run({"watch", "odd"}), kUsage);
+  EXPECT_EQ(Run({"watch", "loans", "--after", "x"}), kUsage);
 }
 
 TEST_F(ProgramTest, VerifiesEveryRegisterThoughOneIsAway) {
