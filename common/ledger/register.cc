@@ -15,10 +15,12 @@
 #include "common/ledger/draft.h"
 #include "common/ledger/export.h"
 #include "common/ledger/list.h"
+#include "common/ledger/point_reader.h"
 #include "common/ledger/reads.h"
 #include "common/ledger/revert.h"
 #include "common/ledger/store.h"
 #include "common/ledger/verify.h"
+#include "common/mysql/errors.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::ledger {
@@ -46,11 +48,6 @@ absl::Status ShuttingDown() {
       .Says("the service is shutting down", "服务正在停止");
 }
 
-// Errors that only waiting mends: splitting the batch would meet them again.
-bool IsPassing(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
-}
-
 }  // namespace
 
 // One thread runs batches, another answers callers meanwhile, so that a batch is whatever arrived while the last
@@ -63,6 +60,7 @@ class Register::Impl {
         clock_(clock),
         options_(std::move(options)),
         store_(kinds_, options_.book),
+        point_reader_(database_, store_, clock_, static_cast<size_t>(options_.queue_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}
 
@@ -106,6 +104,7 @@ class Register::Impl {
   const KindTable& kinds() const { return kinds_; }
   const Clock& clock() const { return clock_; }
   const Store& store() const { return store_; }
+  PointReader& point_reader() { return point_reader_; }
   CommitBell& commit_bell() { return commit_bell_; }
 
  private:
@@ -161,7 +160,7 @@ class Register::Impl {
       deadline = std::max(deadline, waiting.deadline);
     }
     auto answers = RunBatch(database_, store_, kinds_, clock_, deadline, commands);
-    if (!answers.ok() && batch.size() > 1 && !IsPassing(answers.status())) {
+    if (!answers.ok() && batch.size() > 1 && !mysql::IsPassing(answers.status())) {
       for (size_t i = 0; i < batch.size(); ++i) Decide(batch.subspan(i, 1));
       return;
     }
@@ -197,6 +196,7 @@ class Register::Impl {
   const Clock& clock_;
   const RegisterOptions options_;
   const Store store_;
+  PointReader point_reader_;
   CommitBell commit_bell_;
 
   std::mutex mutex_;
@@ -243,6 +243,11 @@ absl::StatusOr<Answer> Register::Run(Command command, absl::Time deadline) {
 
 const KindTable& Register::kinds() const { return impl_->kinds(); }
 const Clock& Register::clock() const { return impl_->clock(); }
+
+void Register::ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name,
+                        OnRead done) {
+  impl_->point_reader().Read(impl_->kinds().Of(type), std::string(name), deadline, std::move(done));
+}
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Register::ReadMessage(
     absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name) {

@@ -214,10 +214,13 @@ struct ListPage {
   std::string next_page_token;  // empty at the end
 };
 
+// Takes one record read, which lives as long as the call, or the error in its place.
+using OnRead = std::function<void(absl::StatusOr<const google::protobuf::Message*>)>;
+
 struct RegisterOptions {
   std::string book = "default";
-  int batch_size_max = 512;                             // commands in one transaction
-  int queue_size_max = 20000;                           // commands that wait; one more is refused with OVERLOADED
+  int batch_size_max = 512;    // commands in one transaction
+  int queue_size_max = 20000;  // commands, or reads, that wait; one more is refused with OVERLOADED
   absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
 };
 
@@ -305,6 +308,10 @@ class Register {
 
   const KindTable& kinds() const;
   const Clock& clock() const;
+
+  // Reads one record without holding a thread meanwhile: calls that wait for the same kind are read with one statement.
+  // done is called once, from a thread of the register or from this one; it must be quick.
+  void ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name, OnRead done);
 
   // The untyped readings behind the templates above, for code that serves any kind.
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadMessage(absl::Time deadline,

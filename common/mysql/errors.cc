@@ -66,6 +66,10 @@ bool EndsTransaction(SqlFault fault) { return fault == SqlFault::kConflict || En
 
 bool EndsConnection(SqlFault fault) { return fault == SqlFault::kLost || fault == SqlFault::kUnreachable; }
 
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
+}
+
 absl::Status StatusOf(SqlFault fault, absl::string_view error_id) {
   switch (fault) {
     case SqlFault::kNone:

@@ -27,6 +27,9 @@ bool EndsTransaction(SqlFault fault);
 // True if the connection must not be used again.
 bool EndsConnection(SqlFault fault);
 
+// True of an error that only waiting mends: to ask for the parts of what was asked would meet it again.
+bool IsPassing(const absl::Status& status);
+
 // What the caller is told. The id finds the driver's own words in the log; only internal faults show it.
 absl::Status StatusOf(SqlFault fault, absl::string_view error_id);
 

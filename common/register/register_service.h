@@ -55,9 +55,19 @@ class RegisterService : public rpc::Service<Dependencies> {
   // Get<Record>: the request has a field name.
   template <class Request, class Record>
   RegisterService& OnGet() {
-    return Query<Request, Record>([](ledger::Register& ledger, const rpc::Call& call, const Request& request) {
-      return ledger.Read<Record>(call.deadline, request.name());
-    });
+    rpc::Method method;
+    method.new_request = [] { return std::make_unique<Request>(); };
+    method.blocking = false;
+    method.unary = [ledger = &this->dependencies().ledger](
+                       const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish) {
+      ledger->ReadThen(call.deadline, Record::descriptor(), static_cast<const Request&>(*request).name(),
+                       [finish = std::move(finish)](absl::StatusOr<const google::protobuf::Message*> record) {
+                         if (!record.ok()) return finish(record.status());
+                         finish(rpc::Reply{(*record)->SerializeAsString()});
+                       });
+    };
+    this->table().Add(Request::descriptor(), Record::descriptor(), std::move(method));
+    return *this;
   }
   // List<Records>: the request has page_size, page_token and any of parent, filter, order_by and show_deleted; the
   // response has one repeated field of records, and next_page_token.

@@ -1,5 +1,6 @@
 #include "common/register/run.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -19,6 +20,7 @@
 ABSL_FLAG(bool, migrate, false, "bring the database schema up to date, as its owner, and end");
 ABSL_FLAG(std::string, database, "",
           "unix:///path.sock or tcp://host:port of the database; empty: the state folder's socket");
+ABSL_FLAG(int, batch_size, kechuang::ledger::RegisterOptions().batch_size_max, "most changes written in one transaction");
 ABSL_FLAG(std::string, database_ca, "", "file of the certificate authority of a database reached over the network");
 
 namespace kechuang {
@@ -80,7 +82,9 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   absl::StatusOr<mysql::DatabaseConfig> config = ConfigOf(flags, program.area, program.area);
   if (!config.ok()) return rpc::FailStart(config.status());
   mysql::Database database(*std::move(config));
-  ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock());
+  ledger::RegisterOptions options;
+  options.batch_size_max = std::max(1, absl::GetFlag(FLAGS_batch_size));
+  ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock(), options);
   const absl::Time deadline = absl::Now() + kStartWait;
   absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);
   if (ready.ok()) ready = ledger.Start(deadline);

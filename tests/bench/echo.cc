@@ -1,41 +1,31 @@
 #include "tests/bench/echo.h"
 
-#include "absl/strings/str_cat.h"
-#include "grpcpp/grpcpp.h"
-#include "grpcpp/impl/codegen/server_callback_handlers.h"
-#include "grpcpp/impl/rpc_service_method.h"
+#include <string>
+
+#include "absl/strings/numbers.h"
+
+#include "tests/bench/raw_service.h"
 
 namespace kechuang::bench {
 
-class EchoServer::Service : public grpc::Service {
- public:
-  Service() {
-    using grpc::ByteBuffer;
-    using grpc::internal::CallbackUnaryHandler;
-    using grpc::internal::RpcMethod;
-    using grpc::internal::RpcServiceMethod;
-    AddMethod(std::make_unique<RpcServiceMethod>(kPath, RpcMethod::NORMAL_RPC, nullptr).release());
-    MarkMethodRawCallback(
-        0, std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>([](grpc::CallbackServerContext* context,
-                                                                             const ByteBuffer* request,
-                                                                             ByteBuffer* response) {
-             *response = *request;
-             grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-             reactor->Finish(grpc::Status::OK);
-             return reactor;
-           }).release());
-  }
-};
-
-EchoServer::EchoServer() : service_(std::make_unique<Service>()) {
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-  builder.RegisterService(service_.get());
-  server_ = builder.BuildAndStart();
+int ServeEcho() {
+  const std::string filler(1 << 20, 'x');
+  RawService service(
+      {kEchoPath}, [&filler](const std::string&, grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
+                             grpc::ByteBuffer& response, grpc::ServerUnaryReactor& reactor) {
+        const auto wanted = context.client_metadata().find(kAnswerBytes);
+        size_t bytes = 0;
+        if (wanted != context.client_metadata().end() &&
+            absl::SimpleAtoi(absl::string_view(wanted->second.data(), wanted->second.size()), &bytes) &&
+            bytes <= filler.size()) {
+          const grpc::Slice slice(filler.data(), bytes);
+          response = grpc::ByteBuffer(&slice, 1);
+        } else {
+          response = request;
+        }
+        reactor.Finish(grpc::Status::OK);
+      });
+  return ServeUntilStopped(service);
 }
-
-EchoServer::~EchoServer() { server_->Shutdown(); }
-
-std::string EchoServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
 }  // namespace kechuang::bench

@@ -1,31 +1,14 @@
 #ifndef KECHUANG_TESTS_BENCH_ECHO_H_
 #define KECHUANG_TESTS_BENCH_ECHO_H_
 
-#include <memory>
-#include <string>
-
-#include "grpcpp/impl/service_type.h"
-#include "grpcpp/server.h"
-
 namespace kechuang::bench {
 
-// The floor: a gRPC server on the callback API that gives every message back as it came, and does nothing else.
-class EchoServer {
- public:
-  EchoServer();
-  ~EchoServer();
-  EchoServer(const EchoServer&) = delete;
-  EchoServer& operator=(const EchoServer&) = delete;
+// The path of the echo, and the metadata that says how many bytes the answer shall have; the request's own without it.
+inline constexpr char kEchoPath[] = "/kechuang.bench.Echo/Call";
+inline constexpr char kAnswerBytes[] = "answer-bytes";
 
-  std::string address() const;
-  static constexpr char kPath[] = "/kechuang.bench.Echo/Echo";
-
- private:
-  class Service;
-  std::unique_ptr<grpc::Service> service_;
-  std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
-};
+// The floor under every call: a gRPC callback server that does nothing.
+int ServeEcho();
 
 }  // namespace kechuang::bench
 

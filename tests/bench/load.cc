@@ -1,114 +1,130 @@
 #include "tests/bench/load.h"
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
 
+#include "nlohmann/json.hpp"
+#include "tests/bench/latencies.h"
+
 namespace kechuang::bench {
 namespace {
 
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+struct Call {
+  grpc::ClientContext context;
+  grpc::ByteBuffer request;
+  grpc::ByteBuffer response;
+  absl::Time due;
+};
+
+absl::Status FromGrpc(const grpc::Status& status) {
+  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
 }
 
-class ClosedLoop {
+// The calls of one load under way.
+class Calls {
  public:
-  ClosedLoop(const Target& target, int64_t first_number, absl::Time end)
-      : target_(target), stub_(target.channel), next_(first_number), end_(end) {}
+  using Ended = std::function<void()>;
 
-  void Run(int in_flight) {
-    under_way_ = in_flight;
-    for (int i = 0; i < in_flight; ++i) Start();
-    std::unique_lock<std::mutex> lock(mutex_);
-    all_ended_.wait(lock, [this] { return under_way_ == 0; });
-  }
+  Calls(const Target& target, int64_t first_number) : target_(target), stub_(target.channel), next_(first_number) {}
 
-  int64_t next() const { return next_; }
-  std::vector<int64_t>& latencies() { return latencies_us_; }
-  int64_t failed() const { return failed_; }
-  const std::string& first_failure() const { return first_failure_; }
-
- private:
-  struct Call {
-    grpc::ClientContext context;
-    grpc::ByteBuffer request;
-    grpc::ByteBuffer response;
-    absl::Time began;
-  };
-
-  void Start() {
+  // Starts the next call; ended runs after its latency, counted from due, was noted.
+  void Start(absl::Time due, Ended ended) {
     auto call = std::make_shared<Call>();
-    if (!target_.authorization.empty()) call->context.AddMetadata("authorization", target_.authorization);
+    for (const auto& [key, value] : target_.metadata) call->context.AddMetadata(key, value);
     const grpc::Slice slice(target_.request(next_++));
     call->request = grpc::ByteBuffer(&slice, 1);
-    call->began = absl::Now();
-    stub_.UnaryCall(&call->context, target_.path, {}, &call->request, &call->response,
-                    [this, call](const grpc::Status& status) { Ended(*call, status); });
-  }
-
-  void Ended(const Call& call, const grpc::Status& status) {
-    const absl::Time now = absl::Now();
-    bool again = now < end_;
+    call->due = due;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      latencies_us_.push_back(absl::ToInt64Microseconds(now - call.began));
-      if (!status.ok()) {
-        ++failed_;
-        first_failure_ = status.error_message();
-      }
-      if (!again && --under_way_ == 0) all_ended_.notify_one();
+      ++under_way_;
     }
-    if (again) Start();
+    stub_.UnaryCall(&call->context, target_.path, {}, &call->request, &call->response,
+                    [this, call, ended = std::move(ended)](const grpc::Status& status) {
+                      latencies_.Add(absl::Now() - call->due, FromGrpc(status));
+                      ended();
+                      const std::lock_guard<std::mutex> lock(mutex_);
+                      if (--under_way_ == 0) none_left_.notify_one();
+                    });
   }
 
+  void WaitForAll() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    none_left_.wait(lock, [this] { return under_way_ == 0; });
+  }
+
+  Latencies& latencies() { return latencies_; }
+
+ private:
   const Target& target_;
   grpc::GenericStub stub_;
   std::atomic<int64_t> next_;
-  const absl::Time end_;
+  Latencies latencies_;
   std::mutex mutex_;
-  std::condition_variable all_ended_;
-  int under_way_ = 0;
-  std::vector<int64_t> latencies_us_;
-  int64_t failed_ = 0;
-  std::string first_failure_;
+  std::condition_variable none_left_;
+  int64_t under_way_ = 0;
 };
 
 }  // namespace
 
-LoadResult RunClosedLoop(const Target& target, int in_flight, absl::Duration length, int64_t& first_number) {
+absl::StatusOr<std::string> CallOnce(const Target& target, int64_t number) {
+  grpc::GenericStub stub(target.channel);
+  Call call;
+  for (const auto& [key, value] : target.metadata) call.context.AddMetadata(key, value);
+  const grpc::Slice slice(target.request(number));
+  call.request = grpc::ByteBuffer(&slice, 1);
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool done = false;
+  absl::Status status;
+  stub.UnaryCall(&call.context, target.path, {}, &call.request, &call.response, [&](const grpc::Status& result) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    status = FromGrpc(result);
+    done = true;
+    ended.notify_one();
+  });
+  std::unique_lock<std::mutex> lock(mutex);
+  ended.wait(lock, [&] { return done; });
+  if (!status.ok()) return status;
+  std::vector<grpc::Slice> slices;
+  if (!call.response.Dump(&slices).ok()) return absl::InternalError("the answer cannot be read");
+  std::string bytes;
+  for (const grpc::Slice& part : slices) bytes.append(reinterpret_cast<const char*>(part.begin()), part.size());
+  return bytes;
+}
+
+nlohmann::json RunClosedLoop(const Target& target, int64_t first_number, int in_flight, absl::Duration length) {
+  Calls calls(target, first_number);
   const absl::Time began = absl::Now();
-  const double cpu_before = CpuSeconds();
-  ClosedLoop loop(target, first_number, began + length);
-  loop.Run(in_flight);
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-  first_number = loop.next();
-  std::vector<int64_t>& latencies = loop.latencies();
-  std::sort(latencies.begin(), latencies.end());
-  const auto quantile = [&](double part) {
-    return absl::Microseconds(latencies[static_cast<size_t>(static_cast<double>(latencies.size() - 1) * part)]);
+  const absl::Time end = began + length;
+  const std::function<void()> next = [&] {
+    const absl::Time now = absl::Now();
+    if (now < end) calls.Start(now, next);
   };
-  LoadResult result;
-  result.calls_per_second = static_cast<double>(latencies.size()) / seconds;
-  result.p50 = quantile(0.5);
-  result.p99 = quantile(0.99);
-  result.failed = loop.failed();
-  result.first_failure = loop.first_failure();
-  result.cpu_us_per_call = (CpuSeconds() - cpu_before) * 1e6 / static_cast<double>(latencies.size());
-  return result;
+  for (int i = 0; i < in_flight; ++i) next();
+  calls.WaitForAll();
+  return calls.latencies().Summary(absl::Now() - began);
+}
+
+nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double rate, absl::Duration length) {
+  Calls calls(target, first_number);
+  const absl::Time began = absl::Now();
+  const absl::Duration step = absl::Seconds(1) / rate;
+  absl::Time due = began;
+  for (; due < began + length; due += step) {
+    absl::SleepFor(due - absl::Now());
+    calls.Start(due, [] {});
+  }
+  calls.WaitForAll();
+  return calls.latencies().Summary(absl::Now() - began);
 }
 
 }  // namespace kechuang::bench
