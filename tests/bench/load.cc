@@ -120,7 +120,7 @@ nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double ra
   const absl::Duration step = absl::Seconds(1) / rate;
   absl::Time due = began;
   for (; due < began + length; due += step) {
-    absl::SleepFor(due - absl::Now());
+    absl::SleepFor(due - absl::Now());  // the pace is what this load is
     calls.Start(due, [] {});
   }
   calls.WaitForAll();
