@@ -21,7 +21,8 @@ struct Column {
   std::vector<const google::protobuf::FieldDescriptor*> fields;  // from the record down to the value
   Type type = Type::kText;
   bool nullable = false;
-  bool indexed = false;  // may stand in filter and order_by
+  bool indexed = false;                 // may stand in filter and order_by
+  std::vector<std::string> enum_texts;  // of an enum's values, as EnumText gives them, in their order
   // What an absent field looks like, as SQL: NULL, 0 or ''.
   absl::string_view empty;
 

@@ -14,6 +14,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/day.h"
+#include "common/ledger/column_time.h"
 #include "common/ledger/reads.h"
 #include "common/ledger/store.h"
 #include "kechuang/api/v1/reasons.pb.h"

@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/column_time.h"
 #include "common/ledger/draft.h"
 #include "common/ledger/stamps.h"
 

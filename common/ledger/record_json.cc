@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/column_time.h"
 #include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -45,8 +46,9 @@ void AppendString(const std::string& text, std::string& out) {
 }
 
 void AppendTime(const google::protobuf::Timestamp& stamp, std::string& out) {
-  const absl::Time time = absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
-  absl::StrAppend(&out, "\"", absl::FormatTime("%E4Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone()), "\"");
+  out.push_back('"');
+  AppendJsonTime(absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos()), out);
+  out.push_back('"');
 }
 
 void AppendMessage(const Message& message, bool whole_record, std::string& out);

@@ -9,6 +9,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/column_time.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::ledger {
@@ -23,7 +24,6 @@ using mysql::Value;
 
 // Rows of one INSERT and names of one IN list. Sizes are powers of two, so that few different statements are prepared.
 constexpr size_t kChunkMax = 256;
-constexpr char kTimeFormat[] = "%E4Y-%m-%d %H:%M:%E6S";
 constexpr char kJournalColumns[] =
     "sequence,name,revision,actor,method,request_id,reason,import_id,origin,time,record,hash";
 
@@ -91,17 +91,6 @@ std::string EscapeLike(absl::string_view prefix) {
 }
 
 }  // namespace
-
-std::string TimeColumn(absl::Time time) { return absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()); }
-
-absl::StatusOr<absl::Time> TimeOfColumn(absl::string_view text) {
-  absl::Time time;
-  std::string error;
-  if (absl::ParseTime(kTimeFormat, text, absl::UTCTimeZone(), &time, &error)) return time;
-  return Refuse(absl::StatusCode::kDataLoss, api::v1::INTERNAL_FAULT)
-      .Says(absl::StrCat("the database holds an unreadable time '", text, "'"),
-            absl::StrCat("数据库中的时间 '", text, "' 无法识别"));
-}
 
 Store::Store(const KindTable& kinds, std::string book) : kinds_(kinds), book_(std::move(book)) {
   for (const Kind& kind : kinds_.all()) {

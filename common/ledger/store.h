@@ -117,10 +117,6 @@ class Store {
   std::map<const google::protobuf::Descriptor*, std::unique_ptr<RowShapes>> shapes_;
 };
 
-// "2022-03-05 01:02:03.123456", UTC: how DATETIME(6) columns are written.
-std::string TimeColumn(absl::Time time);
-absl::StatusOr<absl::Time> TimeOfColumn(absl::string_view text);
-
 }  // namespace kechuang::ledger
 
 #endif  // KECHUANG_COMMON_LEDGER_STORE_H_
