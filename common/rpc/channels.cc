@@ -1,6 +1,8 @@
 #include "common/rpc/channels.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/impl/client_unary_call.h"
@@ -12,6 +14,7 @@
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
+#include "nlohmann/json.hpp"
 
 namespace kechuang::rpc {
 namespace {
@@ -32,16 +35,60 @@ absl::Status OutOfTime(absl::string_view area) {
             absl::StrCat(area, " 服务未在规定时间内答复"));
 }
 
-}  // namespace
+// The methods of an area that only read, by google.api.http, as a service config names them.
+nlohmann::json ReadsOf(absl::string_view area) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const absl::string_view kind : {"_service", "_journal_service"}) {
+    const google::protobuf::FileDescriptor* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+        absl::StrCat("kechuang/", area, "/v1/", area, kind, ".proto"));
+    for (int i = 0; file != nullptr && i < file->service_count(); ++i) {
+      for (int j = 0; j < file->service(i)->method_count(); ++j) {
+        const google::protobuf::MethodDescriptor& method = *file->service(i)->method(j);
+        if (method.client_streaming() || !method.options().GetExtension(google::api::http).has_get()) continue;
+        names.push_back({{"service", method.service()->full_name()}, {"method", method.name()}});
+      }
+    }
+  }
+  return names;
+}
 
-Channels::Channels(std::map<std::string, std::string> addresses) {
-  KeepGrpcUp();
+// Calls go round among the replicas that say they serve. A read whose replica is lost is made again at another; what
+// changes something is the caller's to repeat, who knows whether it carries a request id.
+std::string ReplicaConfig(absl::string_view area) {
+  nlohmann::json config = {{"loadBalancingConfig", {{{"round_robin", nlohmann::json::object()}}}},
+                           {"healthCheckConfig", {{"serviceName", ""}}}};
+  const nlohmann::json reads = ReadsOf(area);
+  if (!reads.empty()) {
+    config["methodConfig"] = {{{"name", reads},
+                               {"retryPolicy",
+                                {{"maxAttempts", 4},
+                                 {"initialBackoff", "0.05s"},
+                                 {"maxBackoff", "0.5s"},
+                                 {"backoffMultiplier", 2},
+                                 {"retryableStatusCodes", {"UNAVAILABLE"}}}}}};
+  }
+  return config.dump();
+}
+
+std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // the suite talks to itself directly, whatever http_proxy says
+  std::string target = address;
+  if (absl::StrContains(address, ',')) {
+    target = absl::StrCat(absl::StartsWith(address, "[") ? "ipv6:" : "ipv4:", address);
+    arguments.SetServiceConfigJSON(ReplicaConfig(area));
+  }
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+Channels::Channels(std::map<std::string, std::string> addresses) {
+  KeepGrpcUp();
   for (const auto& [area, address] : addresses) {
-    channels_[area] = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    channels_[area] = ChannelTo(area, address);
   }
 }
 

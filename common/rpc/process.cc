@@ -26,16 +26,21 @@
 
 ABSL_FLAG(std::string, state, "var", "folder of this suite: keys, secrets, the database's socket");
 ABSL_FLAG(int, port_base, 7100, "the gateway's gRPC port; the services take the next ones, HTTP is 80 above");
-ABSL_FLAG(std::string, enterprise_address, "", "host:port of the enterprise service; empty: 127.0.0.1, by port_base");
-ABSL_FLAG(std::string, loan_address, "", "host:port of the loan service; empty: 127.0.0.1, by port_base");
-ABSL_FLAG(std::string, contract_address, "", "host:port of the contract service; empty: 127.0.0.1, by port_base");
-ABSL_FLAG(std::string, report_address, "", "host:port of the report service; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, enterprise_address, "",
+          "where the enterprise service is, see README.md; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, loan_address, "", "where the loan service is, see README.md; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, contract_address, "",
+          "where the contract service is, see README.md; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, report_address, "",
+          "where the report service is, see README.md; empty: 127.0.0.1, by port_base");
 
 namespace kechuang::rpc {
 namespace {
 
 constexpr auto kProbeEvery = std::chrono::milliseconds(500);
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
+// From saying that this replica serves no more to taking no more calls: time for callers to hear it and go to others.
+constexpr timespec kLameDuck = {.tv_sec = 0, .tv_nsec = 250'000'000};
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -50,7 +55,22 @@ class HealthWatch {
  public:
   HealthWatch(Server& server, const std::function<absl::Status()>& probe)
       : server_(server), probe_(probe), thread_([this] { Watch(); }) {}
-  ~HealthWatch() {
+  ~HealthWatch() { Stop(); }
+  HealthWatch(const HealthWatch&) = delete;
+  HealthWatch& operator=(const HealthWatch&) = delete;
+
+  bool serving() const { return serving_; }
+
+  // Says that nothing is served, for good.
+  void Retire() {
+    Stop();
+    server_.SetServing(false);
+    serving_ = false;
+  }
+
+ private:
+  void Stop() {
+    if (!thread_.joinable()) return;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
@@ -58,12 +78,7 @@ class HealthWatch {
     wake_.notify_all();
     thread_.join();
   }
-  HealthWatch(const HealthWatch&) = delete;
-  HealthWatch& operator=(const HealthWatch&) = delete;
 
-  bool serving() const { return serving_; }
-
- private:
   void Watch() {
     std::unique_lock<std::mutex> lock(mutex_);
     bool first = true;
@@ -170,6 +185,9 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   if (const absl::Status started = http.Start(port + kHttpPortOffset); !started.ok()) return FailStart(started);
   spdlog::info("{} listens on 127.0.0.1:{}, HTTP on {}", area, port, http.port());
   WaitForStop();
+  watch.Retire();
+  const sigset_t signals = StopSignals();
+  sigtimedwait(&signals, nullptr, &kLameDuck);  // a second signal cuts it short
   server.Drain(kDrainWait);
   return 0;
 }

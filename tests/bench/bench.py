@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from measure import Failed, Floor, median, resident_bytes, run_load, spread, take_turns
+from measure import Failed, Floor, median, resident_bytes, run_load, spread, take_turns, token_of_page
 from table import Line, print_head, print_line, write_json
 
 from suite import BIN, HTTP_OFFSET, OFFSETS, ROOT, Suite, free_port_base, wait_until  # noqa: E402
@@ -175,7 +175,9 @@ def gets(bench):
 
 def lists(bench):
     last = min(1000, bench.options.records // 100 - 2)
-    results = bench.turns(first=bench.direct("list-contracts", 4), deep=bench.direct("list-contracts", 4, page=last),
+    token = token_of_page(last, load="list-contracts", address=bench.address("contract"),
+                          key_file=bench.suite.state / "admin.key")
+    results = bench.turns(first=bench.direct("list-contracts", 4), deep=bench.direct("list-contracts", 4, token=token),
                           echo=bench.echoed("list-contracts", 4), sql=bench.sql("sql-list", 4))
     floor = (median(results["echo"], "cpu", "echo") + median(results["sql"], "cpu", "mariadb")
              + median(results["sql"], "cpu", "load"))

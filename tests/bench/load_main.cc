@@ -29,7 +29,8 @@ ABSL_FLAG(int, in_flight, 1, "calls under way at once");
 ABSL_FLAG(double, rate, 0, "calls to start a second, whatever becomes of them; 0 keeps in_flight under way");
 ABSL_FLAG(double, seconds, 1, "length of the load");
 ABSL_FLAG(int64_t, first, 1, "number of the first call");
-ABSL_FLAG(int, page, 1, "which page of a list to ask for");
+ABSL_FLAG(int, page, 1, "tells the token of this page of a list, and loads nothing");
+ABSL_FLAG(std::string, token, "", "token of the page of a list to ask for");
 ABSL_FLAG(std::string, prefix, "bench", "what the ids of created records begin with");
 ABSL_FLAG(std::string, key_file, "", "file with the caller's key");
 ABSL_FLAG(std::string, names_file, "", "file with names of records, one a line");
@@ -77,7 +78,11 @@ absl::StatusOr<std::string> TokenOfPage(const RequestContext& context, int page)
 
 absl::StatusOr<nlohmann::json> RunCalls() {
   RequestContext context{LinesOf(absl::GetFlag(FLAGS_names_file)), "", absl::GetFlag(FLAGS_prefix)};
-  ASSIGN_OR_RETURN(context.token, TokenOfPage(context, absl::GetFlag(FLAGS_page)));
+  if (absl::GetFlag(FLAGS_page) > 1) {
+    ASSIGN_OR_RETURN(const std::string token, TokenOfPage(context, absl::GetFlag(FLAGS_page)));
+    return nlohmann::json{{"token", token}};
+  }
+  context.token = absl::GetFlag(FLAGS_token);
   Target target = TargetOf(context);
   const int64_t first = absl::GetFlag(FLAGS_first);
   // The first call says whether there is anything to measure, and how large an answer is.

@@ -45,6 +45,13 @@ class Floor:
         self.process.stdout.close()
 
 
+def token_of_page(page, **flags):
+    """The token of a page of a list."""
+    words = [f"--{key}={value}" for key, value in flags.items()]
+    done = subprocess.run([str(TOOLS / "kechuang-load"), f"--page={page}", *words], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)["token"]
+
+
 class Failed(Exception):
     """A load whose calls failed, or that could not run."""
 
