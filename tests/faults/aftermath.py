@@ -2,12 +2,14 @@
 
 import datetime
 import json
+import sys
+import threading
 
 from setting import chance, wait_until
 
 import replay
 from catalogue import method
-from load import ACKNOWLEDGED, OPEN, REFUSED, Door, message_of
+from load import ACKNOWLEDGED, OPEN, REFUSED, Command, Door, settle
 from suite import REGISTERS, Stubs, messages
 
 from google.protobuf import json_format
@@ -18,7 +20,7 @@ TABLES = {
     "contract": ("contract",),
     "loan": ("pool", "posting", "bank", "loan", "disbursement", "repayment", "borrower"),
 }
-REPEATED = 40
+REPEATED, REPEAT_SECONDS = 40, 20
 SHOWN = 10
 
 
@@ -41,6 +43,9 @@ def check(case, suite, notebook, followers, internal_allowed=False):
         _check_copy(case, suite, area, follower)
     _check_commands(case, notebook, by_area)
     _check_model(case, suite, notebook, by_area)
+    print(f"{len(notebook.commands)} commands: {notebook.acknowledged} acknowledged, {len(notebook.of(REFUSED))} refused, "
+          f"{notebook.unknown} attempts of unknown fate; journals of {[head[0] for head in heads.values()]}, followers resumed "
+          f"{[follower.resumed for follower in followers]} times; {len(notebook.internal)} faults of services", file=sys.stderr)
 
 
 def _check_settled(case, notebook, internal_allowed):
@@ -53,11 +58,13 @@ def _check_settled(case, notebook, internal_allowed):
 
 def _check_repeats(case, suite, notebook):
     """The same request id gets the first answer again, whatever happened since."""
-    door = Door(suite)
+    door, random, stopped = Door(suite), chance("repeats"), threading.Event()
+    stopped.set()
     done = notebook.of(ACKNOWLEDGED)
-    for command in chance("repeats").sample(done, min(REPEATED, len(done))):
-        again = door.send(command.method, message_of(command), 30)
-        case.assertEqual(again, command.answer, f"the repeat of {command.request}")
+    for command in random.sample(done, min(REPEATED, len(done))):
+        again = Command(command.method, command.request)
+        settle(again, [door], notebook, random, REPEAT_SECONDS, stopped)
+        case.assertEqual((again.outcome, again.answer), (ACKNOWLEDGED, command.answer), f"the repeat of {command.request}")
     door.close()
 
 

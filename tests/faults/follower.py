@@ -7,13 +7,21 @@ from setting import wait_until
 
 from catalogue import message_class
 from load import Door
-from suite import Stubs
+from suite import REGISTERS, Stubs
 
 import grpc
 
 PROGRESS_SECONDS = 1
 # A stream that is silent for so long, though it promised to speak every second, has lost its other end.
 SILENT_SECONDS = 10
+
+
+def follow(case, doors=None):
+    """A follower of every register of the case's suite, each by its door; they end with the test at the latest."""
+    followers = [Follower(case.suite, area, door) for area, door in zip(REGISTERS, doors or [None] * len(REGISTERS))]
+    for follower in followers:
+        case.addCleanup(follower.stop)
+    return followers
 
 
 class Follower:
@@ -26,10 +34,11 @@ class Follower:
         self.entries = []       # (sequence, record, revision, request id, method, time, record_json, hash) of each change
         self.copy = {}          # record -> (revision, its JSON)
         self.wrong = []         # what the stream got wrong, in words
+        self.heard = 0          # messages, those that only tell the progress among them
         self.resumed = 0
         self.stopped = threading.Event()
         self.stream = None
-        self.thread = threading.Thread(target=self._follow)
+        self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 
     def _open(self):
@@ -38,7 +47,7 @@ class Follower:
         call = self.door.channel(self.area).unary_stream(path, journal.WatchRequest.SerializeToString,
                                                          message_class(journal.WatchResponse.DESCRIPTOR).FromString)
         return call(journal.WatchRequest(after=self.sequence, progress_seconds=PROGRESS_SECONDS),
-                    metadata=self.suite.metadata())
+                    metadata=self.door.metadata)
 
     def _follow(self):
         pacer = threading.Event()
@@ -69,6 +78,7 @@ class Follower:
         return timer
 
     def _take(self, message):
+        self.heard += 1
         if not message.HasField("change"):
             if message.sequence != self.sequence:
                 self.wrong.append(f"progress says {message.sequence} after change {self.sequence}")

@@ -5,7 +5,7 @@ import unittest
 from setting import LONG, OFFSETS, FaultTest, chance, wait_until
 
 import aftermath
-from follower import Follower
+from follower import follow
 from gate import Gate
 from load import Door, Load, Notebook
 from suite import REGISTERS
@@ -86,7 +86,7 @@ class Gates(FaultTest):
     def hurt(self, run, harms, doors):
         random = chance(run)
         self.notebook = Notebook()
-        followers = [Follower(self.suite, area) for area in REGISTERS]
+        followers = follow(self)
         with Load(self.suite, self.notebook, run, doors, timeout=TIMEOUT):
             for _ in range(ROUNDS):
                 for name, harm in random.sample(sorted(harms.items()), len(harms)):

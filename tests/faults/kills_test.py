@@ -7,7 +7,7 @@ import unittest
 from setting import BIN, LONG, Database, FaultTest, chance, wait_until
 
 import aftermath
-from follower import Follower
+from follower import follow
 from load import Load, Notebook
 from suite import REGISTERS
 
@@ -45,7 +45,7 @@ class Kills(FaultTest):
         random.shuffle(kills)
 
         notebook = Notebook()
-        followers = [Follower(self.suite, area) for area in REGISTERS]
+        followers = follow(self)
         with Load(self.suite, notebook, "kill"):
             for kill in kills:
                 reached = notebook.acknowledged + random.randrange(30, 300)

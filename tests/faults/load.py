@@ -84,8 +84,9 @@ class Door:
         self.suite = suite
         self.direct = direct
         self.port = port or suite.port
-        self.channels = {}
+        self.channels, self.methods = {}, {}
         self.lock = threading.Lock()
+        self.metadata = suite.metadata()
 
     def channel(self, area):
         service = area if self.direct else "gateway"
@@ -96,10 +97,19 @@ class Door:
                 self.channels[service] = grpc.insecure_channel(f"127.0.0.1:{self.port + OFFSETS[service]}", options=options)
             return self.channels[service]
 
+    def method(self, name):
+        """What calls a method of this name."""
+        if name not in self.methods:
+            path, request, answer = _codec(name)
+            self.methods[name] = self.channel(method(name).area).unary_unary(path, request.SerializeToString, answer.FromString)
+        return self.methods[name]
+
     def send(self, name, message, timeout):
-        path, request, answer = _codec(name)
-        call = self.channel(method(name).area).unary_unary(path, request.SerializeToString, answer.FromString)
-        return call(message, timeout=timeout, metadata=self.suite.metadata())
+        return self.method(name)(message, timeout=timeout, metadata=self.metadata)
+
+    def begin(self, name, message, timeout):
+        """Like send, but gives the answer's future at once."""
+        return self.method(name).future(message, timeout=timeout, metadata=self.metadata)
 
     def close(self):
         for channel in self.channels.values():

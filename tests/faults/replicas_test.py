@@ -6,7 +6,7 @@ import unittest
 from setting import LONG, FaultTest, Program, chance, wait_until
 
 import aftermath
-from follower import Follower
+from follower import follow
 from load import Door, Load, Notebook
 from suite import REGISTERS, free_port_base
 
@@ -39,8 +39,7 @@ class Replicas(FaultTest):
         others = [self.replica(number) for number in range(1, count)]
         bases = [self.suite.port, *(base for base, _ in others)]
         random = chance(run)
-        followers = [Follower(self.suite, area, Door(self.suite, direct=True, port=base))
-                     for area, base in zip(REGISTERS, random.choices(bases, k=len(REGISTERS)))]
+        followers = follow(self, [Door(self.suite, direct=True, port=base) for base in random.choices(bases, k=len(REGISTERS))])
         began = self.notebook.acknowledged
         doors = [Door(self.suite), *(Door(self.suite, direct=True, port=base) for base in bases)]
         with Load(self.suite, self.notebook, run, doors):
