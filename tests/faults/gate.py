@@ -15,6 +15,7 @@ class Link:
     def __init__(self, gate, client, server):
         self.gate, self.client, self.server = gate, client, server
         self.closed = threading.Event()
+        self.stranded = False           # nothing passes any more, and neither side is told
         self.answer_withheld = False    # COMMIT went through, and its answer shall not
         self.threads = [threading.Thread(target=self._pump, args=pair, daemon=True)
                         for pair in ((client, server, True), (server, client, False))]
@@ -31,6 +32,9 @@ class Link:
                 pass
             side.close()
 
+    def strand(self):
+        self.stranded = True
+
     def half_close(self, towards_server):
         """One side sees the end of the stream; the other may go on speaking."""
         try:
@@ -42,8 +46,12 @@ class Link:
         try:
             while data := source.recv(CHUNK):
                 self.gate.stalled_until_free(self)
+                if self.stranded:
+                    return self.closed.wait()
                 if self.closed.is_set() or not self._pass_on(data, sink, towards_server):
                     return self.cut()
+            if self.stranded:
+                return self.closed.wait()
             self.half_close(towards_server)
         except OSError:
             self.cut()
@@ -80,7 +88,7 @@ class Gate:
         self.mood = "pass"
         self.snip = None        # the harm that the next fitting bytes meet
         self.counted = {}
-        self.links = []
+        self.links, self.forgotten = [], []
         self.changed = threading.Condition()
         self.listener = None
         self.port = 0
@@ -105,6 +113,8 @@ class Gate:
 
     def close(self):
         self.refuse()
+        for link in self.forgotten:
+            link.cut()
         self.set_mood("pass")
 
     def cut(self):
@@ -115,6 +125,13 @@ class Gate:
         with self.changed:
             links, self.links = self.links, []
         return links
+
+    def strand(self):
+        """Every connection of now is forgotten, as by a firewall that lost its state: open to either side, and dead."""
+        self.forgotten += self.take_links()
+        for link in self.forgotten:
+            link.strand()
+            self.count("stranded")
 
     def half_close(self, towards_server):
         """Every connection loses one direction."""

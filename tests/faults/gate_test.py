@@ -68,6 +68,11 @@ class Gates(FaultTest):
         gate.half_close(towards_server)
         happened()
 
+    def strand(self, gate):
+        gate.strand()
+        self.await_unknown()
+        self.await_flow(1)
+
     HARMS = {
         "refused": refuse,
         "stalled": stall,
@@ -100,11 +105,14 @@ class Gates(FaultTest):
 
 class DatabaseGate(Gates):
     def test_between_services_and_database(self):
+        harms = {**self.HARMS, **self.COMMIT_HARMS}
+        if LONG:  # a server that is silent is given up after half a minute
+            harms["forgotten"] = self.__class__.strand
         gate = self.gate(self.suite.state / "mariadb.sock")
         for area in REGISTERS:
             self.take_over(area, f"--database=tcp://127.0.0.1:{gate.port}")
         self.healthy()
-        self.hurt("sqlgate", {**self.HARMS, **self.COMMIT_HARMS}, doors=None)
+        self.hurt("sqlgate", harms, doors=None)
 
 
 class ServiceGate(Gates):
