@@ -1,4 +1,4 @@
-"""Connections that refuse, stall, break at the worst byte, half-close, crawl and splinter: before the database and before services."""
+"""Connections that refuse, stall, break at the worst byte, half-close, crawl and splinter: to the database, and to services."""
 
 import unittest
 

@@ -1,8 +1,8 @@
 """Whether a history of concurrent calls on one record could have come from a record that does one call at a time.
 
-The search of Wing and Gong, with the memory of Lowe: whatever call began before any open call ended may be next; a set of calls that
-are done and the state that they led to is visited once. As revisions only rise, a path that left a call behind its revision is given up
-at once."""
+The search of Wing and Gong, with the memory of Lowe: whatever call began before any open call ended may be next; a set of calls
+that are done and the state that they led to is visited once. As revisions only rise, a path that left a call behind its revision is
+given up at once."""
 
 import dataclasses
 import math
