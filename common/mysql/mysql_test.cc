@@ -105,6 +105,22 @@ TEST_F(MysqlTest, SessionIsStrictReadCommittedBinaryAndUtc) {
   EXPECT_THAT(settings, ElementsAre("READ-COMMITTED", "utf8mb4_bin", "+00:00", HasSubstr("STRICT_TRANS_TABLES"), "1"));
 }
 
+TEST_F(MysqlTest, ServerLetsGoOfTransactionsWhoseClientIsGoneButNotOfSnapshots) {
+  int64_t seconds = -1;
+  const auto read = [&](Session& session) {
+    return session.Query("SELECT @@idle_transaction_timeout", {}, [&](const Row& row) {
+      seconds = row.Int(0);
+      return absl::OkStatus();
+    });
+  };
+  for (int i = 0; i < 2; ++i) {  // the same pooled connection serves both in turn
+    ASSERT_EQ(database().Transact(absl::Now() + absl::Seconds(10), read), absl::OkStatus());
+    EXPECT_EQ(seconds, 15);
+    ASSERT_EQ(database().Snapshot(absl::Now() + absl::Seconds(10), read), absl::OkStatus());
+    EXPECT_EQ(seconds, 0);
+  }
+}
+
 TEST_F(MysqlTest, RefusesTwoStatementsInOneAndFilesOfTheClient) {
   EXPECT_TRUE(absl::IsInternal(Change(database(), "DELETE FROM t; DELETE FROM t")));
   EXPECT_FALSE(Change(database(), "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE t").ok());

@@ -22,6 +22,9 @@ namespace {
 constexpr size_t kStatementsKept = 128;
 // A lock wait ends well before the usual deadline of a call, so that a rerun may still win.
 constexpr int kLockWaitSeconds = 5;
+// Between the statements of a transaction that writes we only think. A server that hears nothing for so long has lost
+// us, be it that our machine or the way to it went away, and must let our locks go: others wait for them.
+constexpr int kIdleInTransactionSeconds = 15;
 constexpr absl::Duration kLeastLimit = absl::Milliseconds(1);
 
 class ResultRow final : public Row {
@@ -194,8 +197,17 @@ absl::StatusOr<int64_t> Connection::Execute(absl::string_view sql, absl::Span<co
   return changed;
 }
 
+absl::Status Connection::LimitIdle(bool limited) {
+  if (!is_mariadb_ || limited == idle_limited_) return absl::OkStatus();
+  RETURN_IF_ERROR(
+      Control(absl::StrCat("SET SESSION idle_transaction_timeout=", limited ? kIdleInTransactionSeconds : 0)));
+  idle_limited_ = limited;
+  return absl::OkStatus();
+}
+
 absl::Status Connection::BeginTransaction(Begin kind) {
   RETURN_IF_ERROR(Ready());
+  RETURN_IF_ERROR(LimitIdle(kind != Begin::kSnapshot));
   if (kind == Begin::kSnapshot) RETURN_IF_ERROR(Control("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
   in_transaction_ = true;
   return Control(kind == Begin::kSnapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"

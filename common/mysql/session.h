@@ -71,6 +71,9 @@ class Connection final : public Session {
   Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock);
 
   absl::Status SetUp();
+  // Tells the server to end, or not to end, a transaction in which it hears nothing for a while. A snapshot may be idle
+  // for as long as its reader is slow, and holds no lock.
+  absl::Status LimitIdle(bool limited);
   // Runs a statement without values or rows that need not be prepared.
   absl::Status Control(absl::string_view sql);
   // OK if a statement may be sent now; tells the server when to end it.
@@ -83,6 +86,7 @@ class Connection final : public Session {
   StatementCache statements_;
   std::unique_ptr<sql::Statement> control_;
   bool is_mariadb_ = true;
+  bool idle_limited_ = false;
   absl::Duration limit_;  // what the session's statements are limited to
   absl::Time deadline_ = absl::InfiniteFuture();
   bool in_transaction_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -114,14 +115,17 @@ class Watcher {
       ASSIGN_OR_RETURN(const bool more, SendPage());
       if (more) continue;
       if (request_.catch_up_only() && query_.after >= head.sequence) return TellProgress();
-      if (half_told_ || absl::Now() >= next_progress_) RETURN_IF_ERROR(TellProgress());
-      ledger_.commit_bell().Wait(rung, std::min(next_progress_, absl::Now() + kLookAgain),
-                                 [&] { return ending.load(); });
+      if (half_told_ || ProgressIn() <= absl::ZeroDuration()) RETURN_IF_ERROR(TellProgress());
+      ledger_.commit_bell().Wait(rung, absl::Now() + std::min(ProgressIn(), kLookAgain), [&] { return ending.load(); });
     }
     return Stopping();
   }
 
  private:
+  // Until progress is due. Measured by a clock that nobody sets: a step back by an hour must not silence a watch for
+  // that hour.
+  absl::Duration ProgressIn() const { return absl::FromChrono(next_progress_ - std::chrono::steady_clock::now()); }
+
   absl::Time ReadDeadline() const { return std::min(call_.deadline, absl::Now() + kReadTimeMax); }
 
   // Sends the next page of changes; true if more wait already.
@@ -147,7 +151,7 @@ class Watcher {
   }
 
   absl::Status Send(const WatchResponse& response) {
-    next_progress_ = absl::Now() + progress_every_;
+    next_progress_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(progress_every_);
     return stream_.Write(response) ? absl::OkStatus() : CallerLeft();
   }
 
@@ -157,7 +161,7 @@ class Watcher {
   const WatchRequest& request_;
   ledger::ChangesQuery query_;
   absl::Duration progress_every_ = kProgressDefault;
-  absl::Time next_progress_ = absl::Now();
+  std::chrono::steady_clock::time_point next_progress_ = std::chrono::steady_clock::now();
   bool half_told_ = false;  // the last message promised that the next one comes at once
 };
 

@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/base/fatal.h"
+#include "common/rpc/deadline.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -101,7 +102,7 @@ std::shared_ptr<grpc::Channel> Channels::To(absl::string_view area) {
 absl::Status Channels::Ask(const Call& call, absl::string_view area, absl::string_view method,
                            const google::protobuf::Message& request, google::protobuf::Message& response) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(call.deadline));
+  context.set_deadline(ToGrpcDeadline(call.deadline));
   if (!call.credential.empty()) context.AddMetadata("authorization", call.credential);
   const std::string path = absl::StrCat("/", method);
   const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);

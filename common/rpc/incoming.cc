@@ -7,6 +7,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/deadline.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -18,7 +19,7 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const 
                               std::string method) {
   Call call;
   call.method = std::move(method);
-  call.deadline = absl::FromChrono(context.deadline());
+  call.deadline = FromGrpcDeadline(context.deadline());
   const auto& metadata = context.client_metadata();
   if (const auto found = metadata.find("authorization"); found != metadata.end()) {
     call.credential = std::string(found->second.data(), found->second.size());

@@ -12,6 +12,8 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/slice.h"
 
+#include "common/rpc/deadline.h"
+
 namespace kechuang::gateway {
 namespace {
 
@@ -79,7 +81,7 @@ AreaHealth HealthWatch::Ask() {
     question.upstream = upstreams_[i];
     const grpc::Slice nothing;
     question.request = grpc::ByteBuffer(&nothing, 1);
-    question.context.set_deadline(absl::ToChronoTime(absl::Now() + kHealthTimeout));
+    question.context.set_deadline(rpc::ToGrpcDeadline(absl::Now() + kHealthTimeout));
     question.upstream->stub.UnaryCall(&question.context, kCheckPath, {}, &question.request, &question.response,
                                       [&question, &answers](const grpc::Status& status) {
                                         question.serves = status.ok() && SaysServing(question.response);

@@ -7,6 +7,7 @@
 #include "grpcpp/support/client_callback.h"
 
 #include "common/base/status_macros.h"
+#include "common/rpc/deadline.h"
 #include "common/rpc/incoming.h"
 #include "common/rpc/wire_status.h"
 #include "services/gateway/rest_headers.h"
@@ -68,7 +69,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
 RestPassage::RestPassage(RestArrival arrival) : arrival_(std::move(arrival)), began_(absl::Now()) {
   arrival_.door.metrics.Began(arrival_.path);
   PassHeadersIn(request(), context_);
-  if (arrival_.deadline != absl::InfiniteFuture()) context_.set_deadline(absl::ToChronoTime(arrival_.deadline));
+  if (arrival_.deadline != absl::InfiniteFuture()) context_.set_deadline(rpc::ToGrpcDeadline(arrival_.deadline));
 }
 
 absl::StatusOr<grpc::ByteBuffer> RestPassage::RequestOf(absl::string_view content_type, absl::string_view body) const {
