@@ -20,7 +20,8 @@
 ABSL_FLAG(bool, migrate, false, "bring the database schema up to date, as its owner, and end");
 ABSL_FLAG(std::string, database, "",
           "unix:///path.sock or tcp://host:port of the database; empty: the state folder's socket");
-ABSL_FLAG(int, batch_size, kechuang::ledger::RegisterOptions().batch_size_max, "most changes written in one transaction");
+ABSL_FLAG(int, batch_size, kechuang::ledger::RegisterOptions().batch_size_max,
+          "most changes written in one transaction");
 ABSL_FLAG(std::string, database_ca, "", "file of the certificate authority of a database reached over the network");
 
 namespace kechuang {
