@@ -120,6 +120,11 @@ absl::Status SetTime(const std::string& text, google::protobuf::Timestamp& stamp
   return absl::OkStatus();
 }
 
+std::string TextOfEnum(const Column& column, int number) {
+  const EnumValueDescriptor* value = column.leaf()->enum_type()->FindValueByNumber(number);
+  return value == nullptr ? "" : column.enum_texts[static_cast<size_t>(value->index())];
+}
+
 const EnumValueDescriptor* EnumOfColumn(const Column& column, const std::string& text) {
   for (size_t i = 0; i < column.enum_texts.size(); ++i) {
     if (column.enum_texts[i] == text) return column.leaf()->enum_type()->value(static_cast<int>(i));
@@ -256,7 +261,7 @@ Value Columns::ValueOf(const Column& column, const Message& record) {
     case Column::Type::kText:
       return reflection->GetString(*holder, field);
     case Column::Type::kEnum:
-      return column.enum_texts[static_cast<size_t>(reflection->GetEnum(*holder, field)->index())];
+      return TextOfEnum(column, reflection->GetEnumValue(*holder, field));
     case Column::Type::kDate:
     case Column::Type::kTime:
       return MessageValue(column, reflection->GetMessage(*holder, field));
