@@ -208,7 +208,7 @@ class Filters(FaultTest):
             if random.random() < 0.7:
                 year = random.randrange(2015, 2026)
                 self.ask("PutAnnualStatement", annual_statement={"name": f"{firm}/annualStatements/{year}"})
-            if random.random() < 0.1:
+            if number > 0 and random.random() < 0.1:  # the first one gets a certification below
                 self.ask("DeregisterEnterprise", name=firm, deregister_date=day())
         self.ask("GrantCertification", parent=firms[0], certification={
             "certification_class": "CERTIFICATION_CLASS_HNTE", "certificate_number": "GR202264000001", "issue_date": day(-9)})
