@@ -55,10 +55,13 @@ void PointReader::Read(const Kind& kind, std::string name, absl::Time deadline, 
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     waiting = queue_.size();
-    if (waiting < queue_size_max_) queue_.push_back({&kind, std::move(name), deadline, std::move(done)});
+    if (waiting < queue_size_max_) {
+      queue_.push_back({&kind, std::move(name), deadline, std::move(done)});
+      work_.notify_one();
+      return;
+    }
   }
-  if (waiting >= queue_size_max_) return done(Overloaded(waiting));
-  work_.notify_one();
+  done(Overloaded(waiting));
 }
 
 // The reads of one kind among those that wait longest; empty when there will be none any more.

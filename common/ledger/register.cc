@@ -94,10 +94,11 @@ class Register::Impl {
         refused = Overloaded(size);
       } else {
         (waiting.command.bulk ? bulk_ : people_).push_back(std::move(waiting));
+        work_.notify_one();
+        return;
       }
     }
-    if (!refused.ok()) return waiting.done(refused);
-    work_.notify_one();
+    waiting.done(refused);
   }
 
   mysql::Database& database() { return database_; }
