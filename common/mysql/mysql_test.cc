@@ -47,7 +47,7 @@ TEST_F(MysqlTest, ValuesComeBackAsTheyWent) {
             absl::OkStatus());
   const std::string binary("a\0b\xff\x00", 5);
   const std::string large(1 << 20, 'x');
-  const auto insert = [&](std::vector<Value> values) {
+  const auto insert = [&](const std::vector<Value>& values) {
     return Change(database(), "INSERT INTO v VALUES (?, ?, ?, ?, ?, ?, ?)", values);
   };
   ASSERT_EQ(insert({Value(int64_t{1}), Value(INT64_MIN), Value("𠮷'; DROP"), Value("2022-03-05"),

@@ -86,7 +86,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::stri
 
 }  // namespace
 
-Channels::Channels(std::map<std::string, std::string> addresses) {
+Channels::Channels(const std::map<std::string, std::string>& addresses) {
   KeepGrpcUp();
   for (const auto& [area, address] : addresses) {
     channels_[area] = ChannelTo(area, address);

@@ -25,7 +25,7 @@ class Channels {
  public:
   // Addresses by area: {"enterprise": "127.0.0.1:7101"}; several replicas by comma, each with its IP address. Calls
   // then go to those that say they serve, and a read is made again at another if its replica is lost.
-  explicit Channels(std::map<std::string, std::string> addresses);
+  explicit Channels(const std::map<std::string, std::string>& addresses);
 
   // The channel to the service of an area; the area must have an address.
   std::shared_ptr<grpc::Channel> To(absl::string_view area);

@@ -18,7 +18,7 @@ namespace kechuang::rpc {
 struct HttpOptions {
   int threads = 1;
   int connections_max = 256;
-  size_t header_bytes_max = 16 * 1024;           // of one request's line and headers together
+  size_t header_bytes_max = size_t{16} * 1024;   // of one request's line and headers together
   absl::Duration idle_max = absl::Seconds(30);   // a connection between two requests
   absl::Duration head_max = absl::Seconds(10);   // from the first byte of a request to the end of its headers
   absl::Duration read_max = absl::Seconds(30);   // a pause within a body that is waited for

@@ -78,8 +78,10 @@ class Counted {
 class TableService : public grpc::Service {
  public:
   TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
-    for (const auto& [name, method] : table.methods()) {
-      const std::string& path = paths_.emplace_back(absl::StrCat("/", table.descriptor().full_name(), "/", name));
+    for (const auto& entry : table.methods()) {
+      const Method& method = entry.second;
+      const std::string& path =
+          paths_.emplace_back(absl::StrCat("/", table.descriptor().full_name(), "/", entry.first));
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
@@ -193,10 +195,11 @@ class TableService : public grpc::Service {
   // Frees a stream whose handler has ended and which gRPC has let go of. Touches nothing after the lock is given back:
   // the server may be gone then.
   void LetGo(const std::shared_ptr<std::unique_ptr<StreamCall>>& stream, bool admitted) {
-    std::shared_ptr<std::unique_ptr<StreamCall>> keep = stream;
     const std::lock_guard<std::mutex> lock(shared_.mutex);
-    shared_.live.erase(keep->get());
-    keep->reset();
+    // Taken out first: what holds stream goes with the call.
+    std::unique_ptr<StreamCall> ended = std::move(*stream);
+    shared_.live.erase(ended.get());
+    ended.reset();
     --shared_.streams;
     if (admitted) --shared_.admitted;
     shared_.stream_ended.notify_all();

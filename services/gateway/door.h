@@ -15,7 +15,7 @@
 namespace kechuang::gateway {
 
 // Most bytes of one message, in either direction.
-inline constexpr size_t kMessageBytesMax = 8 * 1024 * 1024;
+inline constexpr size_t kMessageBytesMax = size_t{8} * 1024 * 1024;
 
 // The metadata, and the headers of REST, that go on to the services. Nothing else does, so that no caller can say what
 // only the suite itself may say.

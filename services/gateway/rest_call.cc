@@ -26,11 +26,11 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
   void Start() {
     passage_.exchange().OnGone([call = shared_from_this()] { call->passage_.context().TryCancel(); });
     passage_.exchange().ReadWhole(kMessageBytesMax,
-                                  [call = shared_from_this()](rpc::HttpPiece body) { call->Call(std::move(body)); });
+                                  [call = shared_from_this()](const rpc::HttpPiece& body) { call->Call(body); });
   }
 
  private:
-  void Call(rpc::HttpPiece body) {
+  void Call(const rpc::HttpPiece& body) {
     if (!body.fault.ok()) return passage_.Refuse(body.fault, body.http_status);
     auto request = passage_.RequestOf(passage_.request().Header("content-type"), body.bytes);
     if (!request.ok()) return passage_.Refuse(request.status());

@@ -22,7 +22,9 @@ constexpr int64_t kSecond = 1'000'000'000;
 
 int64_t OffsetNow() {
   static const volatile int64_t* const offset = [] {
-    const int file = open(getenv("KECHUANG_CLOCK_FILE"), O_RDONLY | O_CLOEXEC);
+    const char* const path = getenv("KECHUANG_CLOCK_FILE");
+    if (path == nullptr) abort();
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
     void* const place = mmap(nullptr, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
     close(file);
     if (place == MAP_FAILED) abort();
