@@ -1,16 +1,15 @@
 #include "common/ledger/point_reader.h"
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,23 +30,24 @@ class Reads {
 
   void Start(const std::string& name, absl::Time deadline = Soon()) {
     {
-      const absl::MutexLock lock(&mutex_);
+      const std::lock_guard<std::mutex> lock(mutex_);
       ++under_way_;
     }
     ledger_.ReadThen(deadline, Account::descriptor(), name,
-                     [this, name](absl::StatusOr<const google::protobuf::Message*> read) {
-                       const absl::MutexLock lock(&mutex_);
+                     [this, name](const absl::StatusOr<const google::protobuf::Message*>& read) {
+                       const std::lock_guard<std::mutex> lock(mutex_);
                        if (read.ok()) {
                          found_.emplace(name, static_cast<const Account&>(**read));
                        } else {
                          refused_.emplace(name, read.status());
                        }
                        --under_way_;
+                       ended_.notify_all();
                      });
   }
   void Wait() {
-    const absl::MutexLock lock(&mutex_, absl::Condition(
-                                            +[](int* under_way) { return *under_way == 0; }, &under_way_));
+    std::unique_lock<std::mutex> lock(mutex_);
+    ended_.wait(lock, [this] { return under_way_ == 0; });
   }
 
   const std::multimap<std::string, Account>& found() const { return found_; }
@@ -59,7 +59,8 @@ class Reads {
 
  private:
   Register& ledger_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
   int under_way_ = 0;
   std::multimap<std::string, Account> found_;
   std::multimap<std::string, absl::Status> refused_;
@@ -69,25 +70,35 @@ class Reads {
 class BusyReader {
  public:
   explicit BusyReader(Register& ledger) {
-    for (int i = 0; i < 2; ++i) {
-      absl::Notification begun;
+    for (int i = 1; i <= 2; ++i) {
       ledger.ReadThen(Soon(), Account::descriptor(), "accounts/busy",
-                      [this, &begun](const absl::StatusOr<const google::protobuf::Message*>&) {
-                        begun.Notify();
-                        release_.WaitForNotification();
-                        ended_.DecrementCount();
-                      });
-      begun.WaitForNotification();
+                      [this](const absl::StatusOr<const google::protobuf::Message*>&) { Hold(); });
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [&] { return begun_ == i; });
     }
   }
   void Release() {
-    release_.Notify();
-    ended_.Wait();
+    std::unique_lock<std::mutex> lock(mutex_);
+    released_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return ended_ == 2; });
   }
 
  private:
-  absl::Notification release_;
-  absl::BlockingCounter ended_{2};
+  void Hold() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++begun_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return released_; });
+    ++ended_;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int begun_ = 0;
+  bool released_ = false;
+  int ended_ = 0;
 };
 
 int64_t SelectsSoFar(Bank& bank) {
