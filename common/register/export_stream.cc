@@ -13,6 +13,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/register/list_records.h"
+#include "common/register/place.h"
 #include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -23,6 +24,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr int kExportsMax = 2;
+std::atomic<int> exports = 0;
 constexpr int kRecordsInMessage = 200;
 constexpr size_t kBytesInMessage = size_t{1} << 20;
 constexpr absl::Duration kExportTimeMax = absl::Hours(1);
@@ -35,23 +37,6 @@ absl::Status TooManyExports() {
 }
 
 absl::Status CallerLeft() { return absl::CancelledError("the caller of the export is gone"); }
-
-// One of the places for exports, held while it lives.
-class Place {
- public:
-  Place() : taken_(Count().fetch_add(1) < kExportsMax) {}
-  ~Place() { Count().fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool taken() const { return taken_; }
-
- private:
-  static std::atomic<int>& Count() {
-    static std::atomic<int> count = 0;
-    return count;
-  }
-  const bool taken_;
-};
 
 // The messages of one export.
 class Sender {
@@ -103,7 +88,7 @@ absl::Status ExportRecords(ledger::Register& ledger, const rpc::Call& call, rpc:
   Faults faults;
   rpc::CheckMessage(request, "", faults);
   RETURN_IF_ERROR(faults.status());
-  const Place place;
+  const Place place(exports, kExportsMax);
   if (!place.taken()) return TooManyExports();
 
   ledger::ListQuery query;

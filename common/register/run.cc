@@ -1,6 +1,5 @@
 #include "common/register/run.h"
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -40,6 +39,12 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::DATABASE_UNAVAILABLE)
       .Says(absl::StrCat("the password file ", path, " is absent or empty"),
             absl::StrCat("密码文件 ", path, " 不存在或为空"));
+}
+
+absl::Status NoBatch(int size) {
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+      .Says(absl::StrCat("--batch_size must be 1 or more, not ", size),
+            absl::StrCat("--batch_size 须不小于 1，不能为 ", size));
 }
 
 absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, const std::string& area,
@@ -84,7 +89,8 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   if (!config.ok()) return rpc::FailStart(config.status());
   mysql::Database database(*std::move(config));
   ledger::RegisterOptions options;
-  options.batch_size_max = std::max(1, absl::GetFlag(FLAGS_batch_size));
+  options.batch_size_max = absl::GetFlag(FLAGS_batch_size);
+  if (options.batch_size_max < 1) return rpc::FailStart(NoBatch(options.batch_size_max));
   ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock(), options);
   const absl::Time deadline = absl::Now() + kStartWait;
   absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);

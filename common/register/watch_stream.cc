@@ -13,6 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/register/place.h"
 #include "common/register/revision.h"
 #include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -25,6 +26,7 @@ using ledger::v1::WatchRequest;
 using ledger::v1::WatchResponse;
 
 constexpr int kWatchersMax = 32;
+std::atomic<int> watchers = 0;
 constexpr absl::Duration kReadTimeMax = absl::Seconds(30);
 constexpr absl::Duration kProgressDefault = absl::Seconds(10);
 // How soon the commits of other replicas are seen; those of this process are seen at once.
@@ -44,23 +46,6 @@ absl::Status Stopping() {
 }
 
 absl::Status CallerLeft() { return absl::CancelledError("the caller of the watch is gone"); }
-
-// One of the places for watchers, held while it lives.
-class Place {
- public:
-  Place() : taken_(Count().fetch_add(1) < kWatchersMax) {}
-  ~Place() { Count().fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool taken() const { return taken_; }
-
- private:
-  static std::atomic<int>& Count() {
-    static std::atomic<int> count = 0;
-    return count;
-  }
-  const bool taken_;
-};
 
 bool IsCollection(const Register& ledger, const std::string& collection) {
   return std::ranges::any_of(ledger.kinds().all(), [&](const ledger::Kind& kind) {
@@ -171,7 +156,7 @@ absl::Status Watch(Register& ledger, const rpc::Call& call, rpc::Stream<WatchReq
   WatchRequest request;
   stream.Read(request);
   RETURN_IF_ERROR(Check(ledger, request));
-  const Place place;
+  const Place place(watchers, kWatchersMax);
   if (!place.taken()) return TooManyWatchers();
   std::atomic<bool> ending = false;
   stream.WhenEnding([&] {

@@ -1,7 +1,13 @@
 #include "common/rpc/channels.h"
 
+#include <arpa/inet.h>
+
+#include <vector>
+
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "google/api/annotations.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/grpcpp.h"
@@ -71,6 +77,12 @@ std::string ReplicaConfig(absl::string_view area) {
   return config.dump();
 }
 
+bool IsIpAddress(const std::string& host) {
+  in6_addr parsed{};
+  if (!absl::StartsWith(host, "[")) return inet_pton(AF_INET, host.c_str(), &parsed) == 1;
+  return absl::EndsWith(host, "]") && inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &parsed) == 1;
+}
+
 std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
@@ -85,6 +97,29 @@ std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::stri
 }
 
 }  // namespace
+
+absl::Status CheckAddress(absl::string_view address) {
+  const std::vector<std::string> replicas = absl::StrSplit(address, ',');
+  for (const std::string& replica : replicas) {
+    const size_t colon = replica.rfind(':');
+    const std::string host = replica.substr(0, colon);
+    int port = 0;
+    const bool named = colon != std::string::npos && !host.empty() &&
+                       absl::SimpleAtoi(replica.substr(colon + 1), &port) && port > 0 && port <= 65535;
+    // gRPC takes a list of addresses of one family only, and no names in it.
+    const bool listed = replicas.size() == 1 ||
+                        (IsIpAddress(host) && absl::StartsWith(host, "[") == absl::StartsWith(replicas.front(), "["));
+    if (named && listed) continue;
+    return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+        .With("address", replica)
+        .Says(absl::StrCat("\"", replica,
+                           "\" is no address: give host:port, or several replicas by comma as IP address and ",
+                           "port, 10.0.0.1:7103,10.0.0.2:7103"),
+              absl::StrCat("“", replica, "”不是有效地址：请给出 主机:端口，多个副本以逗号分隔并用 IP 地址，如 ",
+                           "10.0.0.1:7103,10.0.0.2:7103"));
+  }
+  return absl::OkStatus();
+}
 
 Channels::Channels(const std::map<std::string, std::string>& addresses) {
   KeepGrpcUp();

@@ -19,6 +19,9 @@ class Channel;
 
 namespace kechuang::rpc {
 
+// OK if the address is host:port, or the IP addresses of several replicas with their ports, by comma.
+absl::Status CheckAddress(absl::string_view address);
+
 // Where the other services of the suite are. Threads may share one; a channel connects at first use and again when
 // lost.
 class Channels {

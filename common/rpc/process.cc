@@ -20,6 +20,7 @@
 #include "common/base/error.h"
 #include "common/base/fatal.h"
 #include "common/rpc/authenticator.h"
+#include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
@@ -148,6 +149,10 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},
                                                     {"report", absl::GetFlag(FLAGS_report_address)}};
   for (const auto& [area, address] : given) {
+    if (const absl::Status sound = address.empty() ? absl::OkStatus() : CheckAddress(address); !sound.ok()) {
+      std::cerr << "--" << area << "_address: " << sound.message() << " / " << ChineseOf(sound) << "\n";
+      exit(2);
+    }
     flags.addresses[area] = address.empty() ? absl::StrCat("127.0.0.1:", flags.port_base + PortOffset(area)) : address;
   }
   return flags;

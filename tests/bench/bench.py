@@ -260,6 +260,9 @@ def parse_arguments():
     options.records = options.records or (10_000 if options.quick else 100_000)
     options.seconds, options.rounds = (1, 3) if options.quick else (4, 5)
     options.parts = options.only.split(",") if options.only else list(PARTS)
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     return options
 
 
