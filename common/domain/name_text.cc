@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <set>
 
+#include "absl/strings/ascii.h"
+
 namespace kechuang {
 namespace {
 
@@ -53,6 +55,51 @@ std::string WithoutInvisible(absl::string_view text) {
   return visible;
 }
 
+// A code point of three bytes, with its bytes.
+struct ThreeBytes {
+  absl::string_view bytes;
+  char32_t point;
+};
+
+// The code point of three bytes that begins at this byte; 0 if none does.
+ThreeBytes ThreeBytesAt(absl::string_view text, size_t at) {
+  const absl::string_view bytes = text.substr(at, 3);
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const bool well_formed =
+      bytes.size() == 3 && (byte(0) & 0xF0U) == 0xE0U && (byte(1) & 0xC0U) == 0x80U && (byte(2) & 0xC0U) == 0x80U;
+  if (!well_formed) return {bytes, 0};
+  return {bytes, (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU)};
+}
+
+void AppendAscii(char c, std::string& out) {
+  if (absl::ascii_isgraph(static_cast<unsigned char>(c)))
+    out.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
+}
+
+// NormaliseName of a text that holds nothing but ASCII, Han ideographs, full-width forms of ASCII, and the punctuation
+// of Chinese: nearly all that registers hold, and nothing that needs tables or acts on its neighbours. False otherwise.
+bool NormalisePlain(absl::string_view name, std::string& out) {
+  for (size_t at = 0; at < name.size();) {
+    if ((static_cast<unsigned char>(name[at]) & 0x80U) == 0) {
+      AppendAscii(name[at], out);
+      ++at;
+      continue;
+    }
+    const auto [bytes, point] = ThreeBytesAt(name, at);
+    const bool unified_han = point >= 0x4E00 && point <= 0x9FFF;
+    const bool punctuation = point == 0x3001 || point == 0x3002 || (point >= 0x3008 && point <= 0x3011);
+    if (unified_han || punctuation) {
+      out.append(bytes.data(), bytes.size());
+    } else if (point >= 0xFF01 && point <= 0xFF5E) {
+      AppendAscii(static_cast<char>(point - 0xFF01 + '!'), out);
+    } else if (point != 0x3000) {  // the wide space
+      return false;
+    }
+    at += bytes.size();
+  }
+  return true;
+}
+
 }  // namespace
 
 // The macro of ICU narrows on purpose.
@@ -68,6 +115,9 @@ int32_t NextCodePoint(absl::string_view text, size_t& at) {
 #pragma GCC diagnostic pop
 
 std::string NormaliseName(absl::string_view name) {
+  std::string plain;
+  plain.reserve(name.size());
+  if (NormalisePlain(name, plain)) return plain;
   // Folding can give spaces, and taking them out can bring a letter beside its accent: hence fold twice.
   return Folded(WithoutInvisible(Folded(name)));
 }

@@ -40,22 +40,22 @@ bool IsTotalOf(absl::string_view text, absl::string_view word) {
 Label LabelOf(const Cell& cell) {
   if (cell.kind != CellKind::kText) return Label::kNone;
   const std::string text = NormaliseName(cell.text);
+  const absl::string_view words = absl::StripSuffix(text, ":");
+  const bool is_short = CodePoints(text) <= kLabelCharacters;
   for (const absl::string_view word : {"合计", "小计", "总计", "共计", "累计", "总合计"}) {
-    if (absl::StripSuffix(text, ":") == word) return Label::kTotalWord;
-    if (CodePoints(text) > kLabelCharacters) continue;
-    if (IsTotalOf(text, word) || absl::EndsWith(absl::StripSuffix(text, ":"), word)) return Label::kTotal;
+    if (words == word) return Label::kTotalWord;
+    if (is_short && (IsTotalOf(text, word) || absl::EndsWith(words, word))) return Label::kTotal;
   }
   for (const absl::string_view word :
        {"注:", "说明:", "备注:", "注1", "填表说明", "填报说明", "以下空白", "此页无正文"}) {
     if (absl::StartsWith(text, word)) return Label::kNote;
   }
-  if (absl::StartsWith(text, "第") && absl::StrContains(text, "页") && CodePoints(text) <= kLabelCharacters) {
-    return Label::kNote;
-  }
+  if (is_short && absl::StartsWith(text, "第") && absl::StrContains(text, "页")) return Label::kNote;
   for (const absl::string_view word :
        {"填表人", "填报人", "制表人", "制表", "审核人", "复核人", "负责人", "单位负责人", "经办人", "填表日期",
         "填报日期", "制表日期", "填报单位", "联系人", "联系电话"}) {
-    if (text == word || absl::StartsWith(text, absl::StrCat(word, ":"))) return Label::kNote;
+    absl::string_view rest = text;
+    if (absl::ConsumePrefix(&rest, word) && (rest.empty() || rest[0] == ':')) return Label::kNote;
   }
   return Label::kNone;
 }
@@ -121,6 +121,7 @@ class TableReader {
     for (size_t i = 0; i < first_data; ++i) above_.insert(TextOf(rows[i]));
     summary_.has_header = true;
     header_ = std::move(header);
+    for (const HeaderColumn& column : header_->columns) header_words_[column.column] = NormaliseName(column.text);
     last_row_ = header_->row;
     RETURN_IF_ERROR(on_header_(*header_));
     for (size_t i = first_data; i < rows.size(); ++i) RETURN_IF_ERROR(TakeBelow(rows[i]));
@@ -157,12 +158,10 @@ class TableReader {
     for (const Cell& cell : row.cells) {
       if (IsBlank(&cell)) continue;
       ++filled;
+      const auto words = header_words_.find(cell.column);
+      if (words == header_words_.end()) continue;
       const std::string text = NormaliseName(cell.text);
-      for (const HeaderColumn& column : header_->columns) {
-        if (column.column != cell.column) continue;
-        const std::string words = NormaliseName(column.text);
-        if (absl::StartsWith(words, text) || absl::EndsWith(words, text)) ++same;
-      }
+      if (absl::StartsWith(words->second, text) || absl::EndsWith(words->second, text)) ++same;
     }
     return same >= 2 && same * 2 > filled;
   }
@@ -257,7 +256,8 @@ class TableReader {
   std::set<std::string, std::less<>> inheriting_;
   std::vector<Row> waiting_;
   std::optional<Header> header_;
-  std::set<std::string> above_;  // the texts of the rows up to the header, which may come again
+  std::map<int, std::string> header_words_;  // of each of its columns
+  std::set<std::string> above_;              // the texts of the rows up to the header, which may come again
   std::map<std::string, Cell, std::less<>> above_cells_;
   std::map<std::string, int, std::less<>> above_rows_;
   bool gave_up_ = false;
