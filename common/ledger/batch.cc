@@ -27,7 +27,7 @@ using Answers = std::vector<absl::StatusOr<Answer>>;
 // The request without its request_id, the same bytes for the same content.
 std::string PayloadOf(const Message& request) {
   std::unique_ptr<Message> copy(request.New());
-  copy->CopyFrom(request);
+  copy->MergeFrom(request);
   if (const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id"); field != nullptr) {
     copy->GetReflection()->ClearField(copy.get(), field);
   }

@@ -1,10 +1,9 @@
 #include "common/ledger/chain.h"
 
-#include <openssl/sha.h>
-
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+
+#include "common/base/sha256.h"
 
 namespace kechuang::ledger {
 
@@ -24,9 +23,7 @@ std::string ChainHash(absl::string_view hash_before, const JournalEntry& entry) 
   add(entry.author.import_id);
   add(entry.author.origin);
   add(entry.record);
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
+  return Sha256Hex(text);
 }
 
 }  // namespace kechuang::ledger

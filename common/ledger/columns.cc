@@ -63,6 +63,10 @@ Column::Type TypeOf(const FieldDescriptor* field) {
   Fatal(absl::StrCat("a record cannot hold a field like ", field->full_name()));
 }
 
+const Reflection* ReflectionOf(const Descriptor* type) {
+  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->GetReflection();
+}
+
 bool IsFlattened(const FieldDescriptor* field) {
   return !field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field->message_type() != google::type::Date::descriptor() &&
@@ -73,7 +77,7 @@ bool IsFlattened(const FieldDescriptor* field) {
 const Message* HolderOf(const Column& column, const Message& record) {
   const Message* holder = &record;
   for (size_t i = 0; i + 1 < column.fields.size(); ++i) {
-    const Reflection* reflection = holder->GetReflection();
+    const Reflection* reflection = column.reflections[i];
     if (!reflection->HasField(*holder, column.fields[i])) return nullptr;
     holder = &reflection->GetMessage(*holder, column.fields[i]);
   }
@@ -136,7 +140,7 @@ const EnumValueDescriptor* EnumOfColumn(const Column& column, const std::string&
 Message* MutableHolderOf(const Column& column, Message& record) {
   Message* holder = &record;
   for (size_t depth = 0; depth + 1 < column.fields.size(); ++depth) {
-    holder = holder->GetReflection()->MutableMessage(holder, column.fields[depth]);
+    holder = column.reflections[depth]->MutableMessage(holder, column.fields[depth]);
   }
   return holder;
 }
@@ -144,19 +148,20 @@ Message* MutableHolderOf(const Column& column, Message& record) {
 void SetNumber(const Column& column, int64_t number, Message& record) {
   Message* holder = MutableHolderOf(column, record);
   const FieldDescriptor* field = column.leaf();
+  const Reflection* reflection = column.leaf_reflection();
   if (column.type == Column::Type::kBoolean) {
-    holder->GetReflection()->SetBool(holder, field, number != 0);
+    reflection->SetBool(holder, field, number != 0);
   } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
-    holder->GetReflection()->SetInt64(holder, field, number);
+    reflection->SetInt64(holder, field, number);
   } else {
-    holder->GetReflection()->SetInt32(holder, field, static_cast<int32_t>(number));
+    reflection->SetInt32(holder, field, static_cast<int32_t>(number));
   }
 }
 
 absl::Status SetText(const Column& column, std::string text, Message& record) {
   Message* holder = MutableHolderOf(column, record);
   const FieldDescriptor* field = column.leaf();
-  const Reflection* reflection = holder->GetReflection();
+  const Reflection* reflection = column.leaf_reflection();
   switch (column.type) {
     case Column::Type::kEnum: {
       const EnumValueDescriptor* value = EnumOfColumn(column, text);
@@ -180,14 +185,16 @@ absl::Status SetText(const Column& column, std::string text, Message& record) {
 
 // Reads each value once: that is most of what a row costs.
 absl::Status ReadColumn(const Column& column, const mysql::Row& row, int index, Message& record) {
-  if (column.nullable && row.IsNull(index)) return absl::OkStatus();
+  const bool day_or_time = column.type == Column::Type::kDate || column.type == Column::Type::kTime;
+  // A day or time that is absent reads as an empty text.
+  if (column.nullable && !day_or_time && row.IsNull(index)) return absl::OkStatus();
   if (column.type == Column::Type::kInteger || column.type == Column::Type::kBoolean) {
     const int64_t number = row.Int(index);
     if (number != 0 || column.nullable) SetNumber(column, number, record);
     return absl::OkStatus();
   }
   std::string text = row.Text(index);
-  if (text.empty() && !column.nullable) return absl::OkStatus();
+  if (text.empty() && (day_or_time || !column.nullable)) return absl::OkStatus();
   return SetText(column, std::move(text), record);
 }
 
@@ -233,6 +240,9 @@ void Columns::Collect(const Descriptor* type, const std::vector<const FieldDescr
     for (int value = 0; column.type == Column::Type::kEnum && value < field->enum_type()->value_count(); ++value) {
       column.enum_texts.push_back(EnumText(field->enum_type()->value(value)));
     }
+    for (const FieldDescriptor* on_the_way : fields) {
+      column.reflections.push_back(ReflectionOf(on_the_way->containing_type()));
+    }
     column.fields = std::move(fields);
     columns_.push_back(std::move(column));
   }
@@ -249,7 +259,7 @@ Value Columns::ValueOf(const Column& column, const Message& record) {
   const Message* holder = HolderOf(column, record);
   if (holder == nullptr) return EmptyOf(column);
   const FieldDescriptor* field = column.leaf();
-  const Reflection* reflection = holder->GetReflection();
+  const Reflection* reflection = column.leaf_reflection();
   if (column.nullable && !reflection->HasField(*holder, field)) return std::monostate();
   switch (column.type) {
     case Column::Type::kInteger:
@@ -277,7 +287,7 @@ void Columns::MarkUsed(const Message& record, std::vector<bool>& used) const {
     const Message* holder = HolderOf(columns_[i], record);
     if (holder == nullptr) continue;
     const FieldDescriptor* field = columns_[i].leaf();
-    const Reflection* reflection = holder->GetReflection();
+    const Reflection* reflection = columns_[i].leaf_reflection();
     used[i] = field->is_repeated() ? reflection->FieldSize(*holder, field) > 0 : reflection->HasField(*holder, field);
   }
 }

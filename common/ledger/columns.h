@@ -19,6 +19,8 @@ struct Column {
   std::string name;                                              // "seller_credit_code"
   std::string path;                                              // "seller.credit_code"
   std::vector<const google::protobuf::FieldDescriptor*> fields;  // from the record down to the value
+  // Of the messages that have these fields: asking a message for its own costs more than reading a value.
+  std::vector<const google::protobuf::Reflection*> reflections;
   Type type = Type::kText;
   bool nullable = false;
   bool indexed = false;                 // may stand in filter and order_by
@@ -27,6 +29,7 @@ struct Column {
   absl::string_view empty;
 
   const google::protobuf::FieldDescriptor* leaf() const { return fields.back(); }
+  const google::protobuf::Reflection* leaf_reflection() const { return reflections.back(); }
 };
 
 // The columns of a record type, worked out from its descriptor: scalars as they are, enums by name without prefix,

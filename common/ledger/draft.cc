@@ -106,7 +106,7 @@ absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
   const std::string name = NameOf(record);
   ASSIGN_OR_RETURN(const Message* before, Held(kind, name));
   std::unique_ptr<Message> next(record.New());
-  next->CopyFrom(record);
+  next->MergeFrom(record);  // CopyFrom would first walk the whole record, looking for itself in it
   std::unique_ptr<Message>* earlier = ChangeOf(name);
   if (before != nullptr && earlier == nullptr) {
     CopyStamps(*before, *next);

@@ -137,7 +137,7 @@ absl::StatusOr<Condition> Where(const Store& store, const Kind& kind, const List
 
 absl::StatusOr<std::string> ListRecordsOf(mysql::Database& database, const Store& store, const Kind& kind,
                                           absl::Time now, absl::Time deadline, const ListQuery& query,
-                                          absl::FunctionRef<void(const Message&)> on_record) {
+                                          TakeRecord on_record) {
   if (query.page_size < 0) return BadArgument("page_size", "it cannot be negative", "不能为负数");
   const int page_size = query.page_size == 0 ? kPageSizeDefault : std::min(query.page_size, kPageSizeMax);
   const Columns& columns = store.ColumnsOf(kind);
@@ -163,8 +163,9 @@ absl::StatusOr<std::string> ListRecordsOf(mysql::Database& database, const Store
                          });
   }));
   const size_t shown = std::min(records.size(), static_cast<size_t>(page_size));
-  for (size_t i = 0; i < shown; ++i) on_record(*records[i]);
-  return records.size() > shown ? TokenAfter(kind, query, orders, *records[shown - 1]) : "";
+  std::string next = records.size() > shown ? TokenAfter(kind, query, orders, *records[shown - 1]) : "";
+  for (size_t i = 0; i < shown; ++i) on_record(std::move(records[i]));
+  return next;
 }
 
 }  // namespace kechuang::ledger

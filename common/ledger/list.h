@@ -20,7 +20,7 @@ namespace kechuang::ledger {
 // arguments.
 absl::StatusOr<std::string> ListRecordsOf(mysql::Database& database, const Store& store, const Kind& kind,
                                           absl::Time now, absl::Time deadline, const ListQuery& query,
-                                          absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+                                          TakeRecord on_record);
 
 }  // namespace kechuang::ledger
 

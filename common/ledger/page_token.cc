@@ -1,7 +1,5 @@
 #include "common/ledger/page_token.h"
 
-#include <openssl/sha.h>
-
 #include <utility>
 #include <variant>
 
@@ -13,6 +11,7 @@
 #include "absl/strings/strip.h"
 
 #include "common/base/error.h"
+#include "common/base/sha256.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::ledger {
@@ -24,11 +23,7 @@ using mysql::Value;
 constexpr size_t kTokenBytesMax = size_t{64} * 1024;
 
 // The first 16 hex digits of the text's SHA-256.
-std::string Digest(absl::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), 8));
-}
+std::string Digest(absl::string_view text) { return Sha256Hex(text).substr(0, 16); }
 
 std::string EncodeValue(const Value& value) {
   if (std::holds_alternative<std::monostate>(value)) return "n";

@@ -27,7 +27,7 @@ std::string LikePrefix(absl::string_view prefix) {
 }
 
 absl::Status ReadRecords(Database& database, const Store& store, const Kind& kind, absl::Time now, absl::Time deadline,
-                         const std::vector<std::string>& names, absl::FunctionRef<void(const Message&)> on_record) {
+                         const std::vector<std::string>& names, TakeRecord on_record) {
   std::map<std::string, std::unique_ptr<Message>> found;
   RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
     found.clear();
@@ -41,7 +41,18 @@ absl::Status ReadRecords(Database& database, const Store& store, const Kind& kin
     if (!found.contains(name)) missing.insert(name);
   }
   if (!missing.empty()) return RecordNotFound(absl::StrJoin(missing, ", "));
-  for (const std::string& name : names) on_record(*found[name]);
+  std::map<std::string, int> asked;
+  for (const std::string& name : names) ++asked[name];
+  for (const std::string& name : names) {
+    std::unique_ptr<Message>& record = found[name];
+    if (--asked[name] == 0) {
+      on_record(std::move(record));
+      continue;
+    }
+    std::unique_ptr<Message> copy(record->New());  // asked for again later
+    copy->MergeFrom(*record);
+    on_record(std::move(copy));
+  }
   return absl::OkStatus();
 }
 

@@ -19,8 +19,7 @@
 namespace kechuang::ledger {
 
 absl::Status ReadRecords(mysql::Database& database, const Store& store, const Kind& kind, absl::Time now,
-                         absl::Time deadline, const std::vector<std::string>& names,
-                         absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+                         absl::Time deadline, const std::vector<std::string>& names, TakeRecord on_record);
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(mysql::Database& database, const Store& store,
                                                           absl::Time deadline, absl::string_view prefix, int limit);
 absl::StatusOr<std::vector<TotalRow>> ReadTotals(mysql::Database& database, const Store& store, absl::Time deadline,

@@ -1,5 +1,6 @@
 #include "common/ledger/record_json.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/base/type_facts.h"
 #include "common/ledger/column_time.h"
 #include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -21,26 +23,32 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-void AppendString(const std::string& text, std::string& out) {
+bool IsEscaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void AppendEscaped(char c, std::string& out) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    default:
+      absl::StrAppendFormat(&out, "\\u%04x", c);
+  }
+}
+
+void AppendString(absl::string_view text, std::string& out) {
   out.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          absl::StrAppendFormat(&out, "\\u%04x", c);
-        } else {
-          out.push_back(c);
-        }
-    }
+  while (true) {
+    const auto end = std::find_if(text.begin(), text.end(), IsEscaped);
+    out.append(text.begin(), end);
+    if (end == text.end()) break;
+    AppendEscaped(*end, out);
+    text.remove_prefix(static_cast<size_t>(end - text.begin()) + 1);
   }
   out.push_back('"');
 }
@@ -54,39 +62,38 @@ void AppendTime(const google::protobuf::Timestamp& stamp, std::string& out) {
 void AppendMessage(const Message& message, bool whole_record, std::string& out);
 
 // Appends one value: of a singular field if index is negative, else one item of a repeated field.
-void AppendValue(const Message& message, const FieldDescriptor* field, int index, std::string& out) {
-  const Reflection* reflection = message.GetReflection();
+void AppendValue(const Message& message, const Reflection& reflection, const FieldDescriptor* field, int index,
+                 std::string& out) {
   const bool item = index >= 0;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      absl::StrAppend(
-          &out, item ? reflection->GetRepeatedInt32(message, field, index) : reflection->GetInt32(message, field));
+      absl::StrAppend(&out,
+                      item ? reflection.GetRepeatedInt32(message, field, index) : reflection.GetInt32(message, field));
       break;
     case FieldDescriptor::CPPTYPE_INT64:
-      absl::StrAppend(
-          &out, item ? reflection->GetRepeatedInt64(message, field, index) : reflection->GetInt64(message, field));
+      absl::StrAppend(&out,
+                      item ? reflection.GetRepeatedInt64(message, field, index) : reflection.GetInt64(message, field));
       break;
     case FieldDescriptor::CPPTYPE_BOOL:
-      out += (item ? reflection->GetRepeatedBool(message, field, index) : reflection->GetBool(message, field))
-                 ? "true"
-                 : "false";
+      out += (item ? reflection.GetRepeatedBool(message, field, index) : reflection.GetBool(message, field)) ? "true"
+                                                                                                             : "false";
       break;
     case FieldDescriptor::CPPTYPE_ENUM:
       absl::StrAppend(
           &out, "\"",
-          (item ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))->name(),
+          (item ? reflection.GetRepeatedEnum(message, field, index) : reflection.GetEnum(message, field))->name(),
           "\"");
       break;
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string scratch;
-      AppendString(item ? reflection->GetRepeatedStringReference(message, field, index, &scratch)
-                        : reflection->GetStringReference(message, field, &scratch),
+      AppendString(item ? reflection.GetRepeatedStringReference(message, field, index, &scratch)
+                        : reflection.GetStringReference(message, field, &scratch),
                    out);
       break;
     }
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       const Message& value =
-          item ? reflection->GetRepeatedMessage(message, field, index) : reflection->GetMessage(message, field);
+          item ? reflection.GetRepeatedMessage(message, field, index) : reflection.GetMessage(message, field);
       if (value.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
         AppendTime(static_cast<const google::protobuf::Timestamp&>(value), out);
       } else {
@@ -99,42 +106,57 @@ void AppendValue(const Message& message, const FieldDescriptor* field, int index
   }
 }
 
-void AppendField(const Message& message, const FieldDescriptor* field, std::string& out) {
-  if (!field->is_repeated()) return AppendValue(message, field, -1, out);
+void AppendField(const Message& message, const Reflection& reflection, const FieldDescriptor* field, std::string& out) {
+  if (!field->is_repeated()) return AppendValue(message, reflection, field, -1, out);
   out.push_back('[');
-  const int size = message.GetReflection()->FieldSize(message, field);
+  const int size = reflection.FieldSize(message, field);
   for (int i = 0; i < size; ++i) {
     if (i > 0) out.push_back(',');
-    AppendValue(message, field, i, out);
+    AppendValue(message, reflection, field, i, out);
   }
   out.push_back(']');
 }
 
-bool IsKept(const FieldDescriptor* field, bool whole_record) {
-  if (whole_record && field->name() == "etag") return false;
-  return !field->options().GetExtension(api::v1::field).derived();
-}
+// How a message type's fields stand in JSON.
+struct JsonFields {
+  struct Field {
+    const FieldDescriptor* field;
+    bool is_message;
+    std::string key;  // "name":
+  };
+
+  explicit JsonFields(const google::protobuf::Descriptor* type) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const FieldDescriptor* field = type->field(i);
+      if (field->options().GetExtension(api::v1::field).derived()) continue;
+      const bool is_message = !field->is_repeated() && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+      kept.push_back({field, is_message, absl::StrCat("\"", field->name(), "\":")});
+      if (field->name() == "etag") etag = field;
+    }
+  }
+
+  std::vector<Field> kept;                // in their order
+  const FieldDescriptor* etag = nullptr;  // which a whole record leaves out
+};
 
 // An empty message counts as not set: its columns cannot tell it from an absent one.
-bool IsSet(const Message& message, const FieldDescriptor* field) {
-  const Reflection* reflection = message.GetReflection();
-  if (field->is_repeated()) return reflection->FieldSize(message, field) > 0;
-  if (!reflection->HasField(message, field)) return false;
-  return field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
-         reflection->GetMessage(message, field).ByteSizeLong() > 0;
+bool IsSet(const Message& message, const Reflection& reflection, const FieldDescriptor* field, bool is_message) {
+  if (field->is_repeated()) return reflection.FieldSize(message, field) > 0;
+  if (!reflection.HasField(message, field)) return false;
+  return !is_message || reflection.GetMessage(message, field).ByteSizeLong() > 0;
 }
 
 void AppendMessage(const Message& message, bool whole_record, std::string& out) {
   out.push_back('{');
   bool first = true;
-  const google::protobuf::Descriptor* type = message.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor* field = type->field(i);
-    if (!IsSet(message, field) || !IsKept(field, whole_record)) continue;
+  const JsonFields& fields = FactsOf<JsonFields>(message.GetDescriptor());
+  const Reflection& reflection = *message.GetReflection();
+  for (const auto& [field, is_message, key] : fields.kept) {
+    if (!IsSet(message, reflection, field, is_message) || (whole_record && field == fields.etag)) continue;
     if (!first) out.push_back(',');
     first = false;
-    absl::StrAppend(&out, "\"", field->name(), "\":");
-    AppendField(message, field, out);
+    out += key;
+    AppendField(message, reflection, field, out);
   }
   out.push_back('}');
 }
@@ -156,19 +178,19 @@ bool IsPlainMessage(const FieldDescriptor* field) {
 
 void CollectDifferences(const Message& before, const Message& after, const std::string& above,
                         std::vector<FieldDifference>& differences) {
-  const google::protobuf::Descriptor* type = before.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor* field = type->field(i);
-    if (!IsKept(field, above.empty())) continue;
+  const JsonFields& fields = FactsOf<JsonFields>(before.GetDescriptor());
+  const Reflection& reflection = *before.GetReflection();
+  for (const auto& [field, is_message, key] : fields.kept) {
+    if (above.empty() && field == fields.etag) continue;
     const std::string path = absl::StrCat(above, field->name());
     if (IsPlainMessage(field)) {
-      CollectDifferences(before.GetReflection()->GetMessage(before, field),
-                         after.GetReflection()->GetMessage(after, field), path + ".", differences);
+      CollectDifferences(reflection.GetMessage(before, field), reflection.GetMessage(after, field), path + ".",
+                         differences);
       continue;
     }
     FieldDifference difference{path, "", ""};
-    if (IsSet(before, field)) AppendField(before, field, difference.before);
-    if (IsSet(after, field)) AppendField(after, field, difference.after);
+    if (IsSet(before, reflection, field, is_message)) AppendField(before, reflection, field, difference.before);
+    if (IsSet(after, reflection, field, is_message)) AppendField(after, reflection, field, difference.after);
     if (difference.before != difference.after) differences.push_back(std::move(difference));
   }
 }
@@ -186,7 +208,8 @@ absl::Status RecordFromJson(absl::string_view json, Message& record) { return Pa
 
 std::string ListToJson(const Message& holder, const FieldDescriptor* field) {
   std::string out;
-  if (IsSet(holder, field)) AppendField(holder, field, out);
+  const Reflection& reflection = *holder.GetReflection();
+  if (reflection.FieldSize(holder, field) > 0) AppendField(holder, reflection, field, out);
   return out;
 }
 

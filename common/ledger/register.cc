@@ -83,7 +83,8 @@ class Register::Impl {
   Impl& operator=(const Impl&) = delete;
 
   void Submit(Command command, absl::Time deadline, Done done) {
-    Waiting waiting{std::move(command), std::min(deadline, absl::Now() + options_.command_wait_max), std::move(done)};
+    auto waiting = std::make_unique<Waiting>(
+        Waiting{std::move(command), std::min(deadline, absl::Now() + options_.command_wait_max), std::move(done)});
     absl::Status refused;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -93,12 +94,12 @@ class Register::Impl {
       } else if (size >= static_cast<size_t>(options_.queue_size_max)) {
         refused = Overloaded(size);
       } else {
-        (waiting.command.bulk ? bulk_ : people_).push_back(std::move(waiting));
+        (waiting->command.bulk ? bulk_ : people_).push_back(std::move(waiting));
         work_.notify_one();
         return;
       }
     }
-    waiting.done(refused);
+    waiting->done(refused);
   }
 
   mysql::Database& database() { return database_; }
@@ -119,12 +120,12 @@ class Register::Impl {
     absl::StatusOr<Answer> answer;
   };
 
-  std::vector<Waiting> TakeBatch() {
+  std::vector<std::unique_ptr<Waiting>> TakeBatch() {
     std::unique_lock<std::mutex> lock(mutex_);
     work_.wait(lock, [this] { return stopping_ || !people_.empty() || !bulk_.empty(); });
-    std::vector<Waiting> batch;
+    std::vector<std::unique_ptr<Waiting>> batch;
     const size_t most = static_cast<size_t>(options_.batch_size_max);
-    const auto take = [&](std::deque<Waiting>& queue, size_t limit) {
+    const auto take = [&](std::deque<std::unique_ptr<Waiting>>& queue, size_t limit) {
       while (!queue.empty() && batch.size() < limit) {
         batch.push_back(std::move(queue.front()));
         queue.pop_front();
@@ -137,12 +138,13 @@ class Register::Impl {
 
   void RunBatches() {
     while (true) {
-      std::vector<Waiting> batch = TakeBatch();
+      std::vector<std::unique_ptr<Waiting>> batch = TakeBatch();
       if (batch.empty()) return;  // stopping, and nothing waits any more
-      std::vector<Waiting> alive;
-      for (Waiting& waiting : batch) {
-        if (waiting.deadline < absl::Now()) {
-          Deliver({std::move(waiting.done), OutOfTime()});
+      std::vector<std::unique_ptr<Waiting>> alive;
+      const absl::Time now = absl::Now();
+      for (std::unique_ptr<Waiting>& waiting : batch) {
+        if (waiting->deadline < now) {
+          Deliver({std::move(waiting->done), OutOfTime()});
         } else {
           alive.push_back(std::move(waiting));
         }
@@ -153,12 +155,12 @@ class Register::Impl {
 
   // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
   // each then runs alone, so that the others do not suffer for it.
-  void Decide(absl::Span<Waiting> batch) {
+  void Decide(absl::Span<std::unique_ptr<Waiting>> batch) {
     std::vector<const Command*> commands;
     absl::Time deadline = absl::InfinitePast();
-    for (const Waiting& waiting : batch) {
-      commands.push_back(&waiting.command);
-      deadline = std::max(deadline, waiting.deadline);
+    for (const std::unique_ptr<Waiting>& waiting : batch) {
+      commands.push_back(&waiting->command);
+      deadline = std::max(deadline, waiting->deadline);
     }
     auto answers = RunBatch(database_, store_, kinds_, clock_, deadline, commands);
     if (!answers.ok() && batch.size() > 1 && !mysql::IsPassing(answers.status())) {
@@ -167,7 +169,7 @@ class Register::Impl {
     }
     if (answers.ok()) commit_bell_.Ring();
     for (size_t i = 0; i < batch.size(); ++i) {
-      Deliver({std::move(batch[i].done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
+      Deliver({std::move(batch[i]->done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
     }
   }
 
@@ -202,8 +204,8 @@ class Register::Impl {
 
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Waiting> people_;
-  std::deque<Waiting> bulk_;
+  std::deque<std::unique_ptr<Waiting>> people_;
+  std::deque<std::unique_ptr<Waiting>> bulk_;
   bool stopping_ = false;
 
   std::mutex answers_mutex_;
@@ -253,23 +255,20 @@ void Register::ReadThen(absl::Time deadline, const google::protobuf::Descriptor*
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Register::ReadMessage(
     absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name) {
   std::unique_ptr<google::protobuf::Message> result;
-  RETURN_IF_ERROR(BatchReadMessages(deadline, type, {std::string(name)}, [&](const google::protobuf::Message& found) {
-    result.reset(found.New());
-    result->CopyFrom(found);
-  }));
+  RETURN_IF_ERROR(
+      BatchReadMessages(deadline, type, {std::string(name)},
+                        [&](std::unique_ptr<google::protobuf::Message> found) { result = std::move(found); }));
   return result;
 }
 
 absl::Status Register::BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
-                                         const std::vector<std::string>& names,
-                                         absl::FunctionRef<void(const google::protobuf::Message&)> on_record) {
+                                         const std::vector<std::string>& names, TakeRecord on_record) {
   return ReadRecords(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline, names,
                      on_record);
 }
 
-absl::StatusOr<std::string> Register::ListMessages(
-    absl::Time deadline, const google::protobuf::Descriptor* type, const ListQuery& query,
-    absl::FunctionRef<void(const google::protobuf::Message&)> on_record) {
+absl::StatusOr<std::string> Register::ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                                   const ListQuery& query, TakeRecord on_record) {
   return ListRecordsOf(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline,
                        query, on_record);
 }

@@ -208,6 +208,9 @@ struct ListQuery {
 using OnExportPage =
     absl::FunctionRef<absl::Status(int64_t sequence, std::vector<std::unique_ptr<google::protobuf::Message>> records)>;
 
+// Takes one record read, to keep.
+using TakeRecord = absl::FunctionRef<void(std::unique_ptr<google::protobuf::Message>)>;
+
 template <class M>
 struct ListPage {
   std::vector<M> records;
@@ -252,18 +255,19 @@ class Register {
   template <class M>
   absl::StatusOr<std::vector<M>> BatchRead(absl::Time deadline, const std::vector<std::string>& names) {
     std::vector<M> records;
-    RETURN_IF_ERROR(BatchReadMessages(deadline, M::descriptor(), names, [&](const google::protobuf::Message& message) {
-      records.push_back(static_cast<const M&>(message));
-    }));
+    RETURN_IF_ERROR(
+        BatchReadMessages(deadline, M::descriptor(), names, [&](std::unique_ptr<google::protobuf::Message> message) {
+          records.push_back(std::move(static_cast<M&>(*message)));
+        }));
     return records;
   }
   template <class M>
   absl::StatusOr<ListPage<M>> List(absl::Time deadline, const ListQuery& query) {
     ListPage<M> page;
-    ASSIGN_OR_RETURN(page.next_page_token,
-                     ListMessages(deadline, M::descriptor(), query, [&](const google::protobuf::Message& message) {
-                       page.records.push_back(static_cast<const M&>(message));
-                     }));
+    ASSIGN_OR_RETURN(page.next_page_token, ListMessages(deadline, M::descriptor(), query,
+                                                        [&](std::unique_ptr<google::protobuf::Message> message) {
+                                                          page.records.push_back(std::move(static_cast<M&>(*message)));
+                                                        }));
     return page;
   }
   // Names of records that carry a key beginning with this prefix, in key order, each once; at most limit.
@@ -318,11 +322,9 @@ class Register {
                                                                          const google::protobuf::Descriptor* type,
                                                                          absl::string_view name);
   absl::Status BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
-                                 const std::vector<std::string>& names,
-                                 absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+                                 const std::vector<std::string>& names, TakeRecord on_record);
   absl::StatusOr<std::string> ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
-                                           const ListQuery& query,
-                                           absl::FunctionRef<void(const google::protobuf::Message&)> on_record);
+                                           const ListQuery& query, TakeRecord on_record);
 
   // Every record that the query's filter and show_deleted let through, in the order of names, as of one moment, page by
   // page. An error of on_page ends it and comes back.

@@ -147,7 +147,7 @@ absl::Status Store::StoreHead(Session& session, const Head& head) const {
 }
 
 absl::Status Store::LoadRecords(Session& session, const Kind& kind, const std::vector<std::string>& names,
-                                OnRecord on_record) const {
+                                TakeRecord on_record) const {
   const Columns& columns = ColumnsOf(kind);
   for (size_t first = 0; first < names.size(); first += kChunkMax) {
     const size_t count = std::min(kChunkMax, names.size() - first);

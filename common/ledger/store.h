@@ -50,8 +50,6 @@ struct CellKey {
   auto operator<=>(const CellKey&) const = default;
 };
 
-using OnRecord = absl::FunctionRef<void(std::unique_ptr<google::protobuf::Message>)>;
-
 // The SQL of one book of a register: set-based statements with bound values. Holds no connection; threads may share
 // one.
 class Store {
@@ -69,7 +67,7 @@ class Store {
   absl::Status StoreHead(mysql::Session& session, const Head& head) const;
 
   absl::Status LoadRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names,
-                           OnRecord on_record) const;
+                           TakeRecord on_record) const;
   absl::Status StoreRecords(mysql::Session& session, const Kind& kind,
                             const std::vector<const google::protobuf::Message*>& records) const;
 

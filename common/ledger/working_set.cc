@@ -282,18 +282,19 @@ absl::Status WorkingSet::Write() {
 }
 
 absl::Status WorkingSet::WriteRecords() {
-  std::map<std::string, std::pair<const Kind*, std::vector<const Message*>>> records_of_table;
+  std::vector<std::pair<absl::string_view, const Slot*>> changed;
   for (const auto& [name, slot] : slots_) {
-    if (!slot.changed || slot.current == nullptr) continue;
-    auto& [kind, records] = records_of_table[slot.kind->table];
-    kind = slot.kind;
-    records.push_back(slot.current.get());
+    if (slot.changed && slot.current != nullptr) changed.emplace_back(name, &slot);
   }
-  for (auto& [table, entry] : records_of_table) {
-    auto& [kind, records] = entry;
-    std::sort(records.begin(), records.end(),  // locks are taken in the order of names
-              [](const Message* a, const Message* b) { return NameOf(*a) < NameOf(*b); });
-    RETURN_IF_ERROR(store_.StoreRecords(session_, *kind, records));
+  std::sort(changed.begin(), changed.end());  // locks are taken in the order of names
+  std::map<std::string, std::pair<const Kind*, std::vector<const Message*>>> records_of_table;
+  for (const auto& [name, slot] : changed) {
+    auto& [kind, records] = records_of_table[slot->kind->table];
+    kind = slot->kind;
+    records.push_back(slot->current.get());
+  }
+  for (const auto& [table, entry] : records_of_table) {
+    RETURN_IF_ERROR(store_.StoreRecords(session_, *entry.first, entry.second));
   }
   return absl::OkStatus();
 }

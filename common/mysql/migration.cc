@@ -1,19 +1,18 @@
 #include "common/mysql/migration.h"
 
-#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 
 #include "common/base/error.h"
+#include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/mysql/driver.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -49,12 +48,6 @@ absl::Status OutsideRange(int version, VersionRange range) {
       .Says(absl::StrCat("the schema has version ", version, "; this program serves versions ", range.least, " to ",
                          range.most),
             absl::StrCat("数据库结构版本为 ", version, "，本程序支持的版本为 ", range.least, " 至 ", range.most));
-}
-
-std::string Sha256(absl::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
 }
 
 std::vector<std::string> StatementsOf(absl::string_view sql) {
@@ -123,7 +116,7 @@ absl::Status ApplyAll(Session& session, absl::Time deadline, const std::vector<M
     return absl::OkStatus();
   }));
   for (const Migration& migration : migrations) {
-    const std::string checksum = Sha256(migration.sql);
+    const std::string checksum = Sha256Hex(migration.sql);
     const auto before = applied.find(migration.version);
     if (before == applied.end()) {
       RETURN_IF_ERROR(Apply(session, deadline, migration, checksum));

@@ -1,6 +1,8 @@
 #include "common/register/list_records.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -47,10 +49,11 @@ absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const 
   ledger::ListQuery query;
   ReadQuery(request, query);
   const FieldDescriptor* records = RecordsField(response);
-  ASSIGN_OR_RETURN(std::string next_page_token,
-                   ledger.ListMessages(call.deadline, records->message_type(), query, [&](const Message& record) {
-                     response.GetReflection()->AddMessage(&response, records)->CopyFrom(record);
-                   }));
+  ASSIGN_OR_RETURN(
+      std::string next_page_token,
+      ledger.ListMessages(call.deadline, records->message_type(), query, [&](std::unique_ptr<Message> record) {
+        response.GetReflection()->AddAllocatedMessage(&response, records, record.release());
+      }));
   response.GetReflection()->SetString(&response, response.GetDescriptor()->FindFieldByName("next_page_token"),
                                       std::move(next_page_token));
   return absl::OkStatus();
@@ -64,8 +67,8 @@ absl::Status BatchGetRecords(ledger::Register& ledger, const rpc::Call& call, co
     names.push_back(request.GetReflection()->GetRepeatedString(request, field, i));
   }
   const FieldDescriptor* records = RecordsField(response);
-  return ledger.BatchReadMessages(call.deadline, records->message_type(), names, [&](const Message& record) {
-    response.GetReflection()->AddMessage(&response, records)->CopyFrom(record);
+  return ledger.BatchReadMessages(call.deadline, records->message_type(), names, [&](std::unique_ptr<Message> record) {
+    response.GetReflection()->AddAllocatedMessage(&response, records, record.release());
   });
 }
 

@@ -9,6 +9,7 @@
 #include "google/api/field_behavior.pb.h"
 
 #include "common/base/error.h"
+#include "common/base/type_facts.h"
 #include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -135,19 +136,38 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
   return absl::OkStatus();
 }
 
+namespace {
+
+// The fields of a message type that ClearOutputOnly has something to do with.
+struct OutputFields {
+  explicit OutputFields(const google::protobuf::Descriptor* type) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const FieldDescriptor* field = type->field(i);
+      if (Behaves(field, google::api::OUTPUT_ONLY)) {
+        cleared.push_back(field);
+      } else if (field->message_type() != nullptr) {
+        entered.push_back(field);
+      }
+    }
+  }
+
+  std::vector<const FieldDescriptor*> cleared;
+  std::vector<const FieldDescriptor*> entered;  // messages, which may hold some
+};
+
+}  // namespace
+
 void ClearOutputOnly(Message& record) {
   const Reflection* reflection = record.GetReflection();
-  std::vector<const FieldDescriptor*> set;
-  reflection->ListFields(record, &set);
-  for (const FieldDescriptor* field : set) {
-    if (Behaves(field, google::api::OUTPUT_ONLY)) {
-      reflection->ClearField(&record, field);
-    } else if (field->message_type() != nullptr && !field->is_repeated()) {
-      ClearOutputOnly(*reflection->MutableMessage(&record, field));
-    } else if (field->message_type() != nullptr) {
-      for (int i = 0; i < reflection->FieldSize(record, field); ++i) {
-        ClearOutputOnly(*reflection->MutableRepeatedMessage(&record, field, i));
-      }
+  const OutputFields& fields = FactsOf<OutputFields>(record.GetDescriptor());
+  for (const FieldDescriptor* field : fields.cleared) reflection->ClearField(&record, field);
+  for (const FieldDescriptor* field : fields.entered) {
+    if (!field->is_repeated()) {
+      if (reflection->HasField(record, field)) ClearOutputOnly(*reflection->MutableMessage(&record, field));
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(record, field); ++i) {
+      ClearOutputOnly(*reflection->MutableRepeatedMessage(&record, field, i));
     }
   }
 }

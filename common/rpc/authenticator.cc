@@ -1,7 +1,6 @@
 #include "common/rpc/authenticator.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -11,19 +10,13 @@
 #include "absl/strings/strip.h"
 
 #include "common/base/error.h"
+#include "common/base/sha256.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
 namespace {
 
 constexpr char kActor[] = "keys/admin";
-
-std::string Sha256(absl::string_view text) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
 
 absl::Status BadKeyFile(const std::string& path, absl::string_view english, absl::string_view chinese) {
   return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::UNAUTHENTICATED_CALLER)

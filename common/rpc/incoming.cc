@@ -7,6 +7,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/base/type_facts.h"
 #include "common/rpc/deadline.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -43,18 +44,34 @@ grpc::ByteBuffer ToBytes(const std::string& serialized) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
+namespace {
+
+// The fields that requests of any method may have; nullptr for those that a type has not.
+struct CommonFields {
+  explicit CommonFields(const google::protobuf::Descriptor* type)
+      : request_id(TextField(*type, "request_id")),
+        reason(TextField(*type, "reason")),
+        validate_only(type->FindFieldByName("validate_only")) {}
+
+  static const FieldDescriptor* TextField(const google::protobuf::Descriptor& type, const char* name) {
+    const FieldDescriptor* field = type.FindFieldByName(name);
+    const bool text = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated();
+    return text ? field : nullptr;
+  }
+
+  const FieldDescriptor* request_id;
+  const FieldDescriptor* reason;
+  const FieldDescriptor* validate_only;
+};
+
+}  // namespace
+
 void ReadCommonFields(const Message& request, Call& call) {
-  const google::protobuf::Descriptor* type = request.GetDescriptor();
+  const CommonFields& fields = FactsOf<CommonFields>(request.GetDescriptor());
   const google::protobuf::Reflection* reflection = request.GetReflection();
-  const auto text = [&](const char* name) -> std::string {
-    const FieldDescriptor* field = type->FindFieldByName(name);
-    if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_STRING || field->is_repeated()) return "";
-    return reflection->GetString(request, field);
-  };
-  call.request_id = text("request_id");
-  call.reason = text("reason");
-  const FieldDescriptor* validate_only = type->FindFieldByName("validate_only");
-  call.validate_only = validate_only != nullptr && reflection->GetBool(request, validate_only);
+  if (fields.request_id != nullptr) call.request_id = reflection->GetString(request, fields.request_id);
+  if (fields.reason != nullptr) call.reason = reflection->GetString(request, fields.reason);
+  call.validate_only = fields.validate_only != nullptr && reflection->GetBool(request, fields.validate_only);
 }
 
 absl::Status TooManyCalls() {

@@ -45,7 +45,8 @@ const prometheus::Histogram::BucketBoundaries& Buckets() {
 
 }  // namespace
 
-struct Metrics::OfMethod {
+class Metrics::OfMethod {
+ public:
   OfMethod(Families& all, absl::string_view name)
       : families(all),
         method(name),
@@ -84,13 +85,12 @@ Metrics::OfMethod& Metrics::Of(absl::string_view method) {
   return *made;
 }
 
-void Metrics::Began(absl::string_view method) { Of(method).in_flight.Increment(); }
+void Metrics::Began(OfMethod& method) { method.in_flight.Increment(); }
 
-void Metrics::Ended(absl::string_view method, absl::StatusCode code, absl::Duration took) {
-  OfMethod& of_method = Of(method);
-  of_method.in_flight.Decrement();
-  of_method.Calls(code).Increment();
-  of_method.seconds.Observe(absl::ToDoubleSeconds(took));
+void Metrics::Ended(OfMethod& method, absl::StatusCode code, absl::Duration took) {
+  method.in_flight.Decrement();
+  method.Calls(code).Increment();
+  method.seconds.Observe(absl::ToDoubleSeconds(took));
 }
 
 void Metrics::SetServing(bool serving) { families_->serving.Set(serving ? 1 : 0); }

@@ -20,9 +20,15 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
+  // What is counted of one method; made when it is first asked for, kept as long as these metrics.
+  class OfMethod;
+  OfMethod& Of(absl::string_view method);
+
   // A call began; a call of this method ended with this code after this time.
-  void Began(absl::string_view method);
-  void Ended(absl::string_view method, absl::StatusCode code, absl::Duration took);
+  void Began(absl::string_view method) { Began(Of(method)); }
+  void Ended(absl::string_view method, absl::StatusCode code, absl::Duration took) { Ended(Of(method), code, took); }
+  static void Began(OfMethod& method);
+  static void Ended(OfMethod& method, absl::StatusCode code, absl::Duration took);
   // Whether the process can serve now.
   void SetServing(bool serving);
 
@@ -31,9 +37,6 @@ class Metrics {
 
  private:
   struct Families;
-  struct OfMethod;
-  // What is counted of one method; made when it is first asked for.
-  OfMethod& Of(absl::string_view method);
 
   std::unique_ptr<Families> families_;
   std::shared_mutex mutex_;

@@ -63,14 +63,11 @@ struct Shared {
 // A call counted from its beginning to its end.
 class Counted {
  public:
-  Counted(Metrics& metrics, const std::string& method) : metrics_(metrics), method_(method), began_(absl::Now()) {
-    metrics_.Began(method_);
-  }
-  void End(absl::StatusCode code) const { metrics_.Ended(method_, code, absl::Now() - began_); }
+  explicit Counted(Metrics::OfMethod& method) : method_(method), began_(absl::Now()) { Metrics::Began(method_); }
+  void End(absl::StatusCode code) const { Metrics::Ended(method_, code, absl::Now() - began_); }
 
  private:
-  Metrics& metrics_;
-  const std::string& method_;
+  Metrics::OfMethod& method_;
   const absl::Time began_;
 };
 
@@ -78,43 +75,50 @@ class Counted {
 class TableService : public grpc::Service {
  public:
   TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
-    for (const auto& entry : table.methods()) {
-      const Method& method = entry.second;
-      const std::string& path =
-          paths_.emplace_back(absl::StrCat("/", table.descriptor().full_name(), "/", entry.first));
+    for (const auto& [name, method] : table.methods()) {
+      const std::string path = absl::StrCat("/", table.descriptor().full_name(), "/", name);
+      const Served& served = served_.emplace_back(Served{method, path, shared.metrics.Of(path)});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
-          path.c_str(), streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC, nullptr);
+          served.path.c_str(), streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC, nullptr);
       AddMethod(registered.release());
-      const int index = static_cast<int>(paths_.size()) - 1;
+      const int index = static_cast<int>(served_.size()) - 1;
       if (streams) {
         MarkMethodRawCallback(
-            index, std::make_unique<CallbackBidiHandler<ByteBuffer, ByteBuffer>>([this, &method, &path](
+            index, std::make_unique<CallbackBidiHandler<ByteBuffer, ByteBuffer>>([this, &served](
                                                                                      CallbackServerContext* context) {
-                     return Stream(method, path, *context);
+                     return Stream(served, *context);
                    }).release());
       } else {
         MarkMethodRawCallback(
-            index, std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>([this, &method, &path](
+            index, std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>([this, &served](
                                                                                       CallbackServerContext* context,
                                                                                       const ByteBuffer* request,
                                                                                       ByteBuffer* response) {
-                     return Unary(method, path, *context, *request, *response);
+                     return Unary(served, *context, *request, *response);
                    }).release());
       }
     }
   }
 
  private:
+  // A method, and what is asked of it at every call.
+  struct Served {
+    const Method& method;
+    const std::string path;  // gRPC keeps pointers into it
+    Metrics::OfMethod& counts;
+  };
+
   absl::StatusOr<Call> Admit(const std::string& path, const CallbackServerContext& context) const {
     return ReadCall(context, shared_.authenticator, path.substr(1));
   }
 
-  grpc::ServerUnaryReactor* Unary(const Method& method, const std::string& path, CallbackServerContext& context,
-                                  const ByteBuffer& bytes, ByteBuffer& response) {
+  grpc::ServerUnaryReactor* Unary(const Served& served, CallbackServerContext& context, const ByteBuffer& bytes,
+                                  ByteBuffer& response) {
+    const Method& method = served.method;
     grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-    const Counted counted(shared_.metrics, path);
+    const Counted counted(served.counts);
     const Finish finish = [reactor, counted, &context, &response](absl::StatusOr<Reply> reply) {
       counted.End(reply.status().code());
       if (reply.ok()) {
@@ -124,7 +128,7 @@ class TableService : public grpc::Service {
       reactor->Finish(ToGrpc(reply.status()));
     };
     std::unique_ptr<google::protobuf::Message> request = method.new_request();
-    absl::StatusOr<Call> call = Prepare(path, context, bytes, *request);
+    absl::StatusOr<Call> call = Prepare(served.path, context, bytes, *request);
     if (!call.ok()) {
       finish(call.status());
       return reactor;
@@ -160,10 +164,10 @@ class TableService : public grpc::Service {
         .Says("the time given ran out while the call waited", "调用在排队时超出了规定时间");
   }
 
-  grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Method& method, const std::string& path,
-                                                          CallbackServerContext& context) {
-    const Counted counted(shared_.metrics, path);
-    absl::StatusOr<Call> call = Admit(path, context);
+  grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Served& served, CallbackServerContext& context) {
+    const Method& method = served.method;
+    const Counted counted(served.counts);
+    absl::StatusOr<Call> call = Admit(served.path, context);
     absl::Status refused = call.status();
     {
       const std::lock_guard<std::mutex> lock(shared_.mutex);
@@ -206,7 +210,7 @@ class TableService : public grpc::Service {
   }
 
   Shared& shared_;
-  std::deque<std::string> paths_;  // gRPC keeps pointers into these
+  std::deque<Served> served_;
 };
 
 }  // namespace

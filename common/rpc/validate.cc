@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -16,6 +16,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
+#include "common/base/type_facts.h"
 #include "common/domain/credit_code.h"
 #include "common/domain/day.h"
 #include "common/domain/division.h"
@@ -73,11 +74,15 @@ std::vector<std::string> PatternsOf(const FieldDescriptor* field) {
   return {own.pattern().begin(), own.pattern().end()};
 }
 
-// Everything to know of one field, worked out once a descriptor.
-struct Facts {
+// Everything to know of one field.
+struct FieldFacts {
+  explicit FieldFacts(const FieldDescriptor* of);
+
+  const FieldDescriptor* field;
   FieldRules rules;
   bool required = false;
   bool output_only = false;
+  bool zero_is_absent = false;  // a number without presence, of which 0 is no value that its rules name
   int64_t minimum = INT64_MIN;
   int64_t maximum = INT64_MAX;
   int length_max = kLengthDefault;
@@ -85,44 +90,38 @@ struct Facts {
   std::vector<std::string> patterns;
 };
 
-Facts Describe(const FieldDescriptor* field) {
-  Facts facts;
-  facts.rules = field->options().GetExtension(api::v1::field);
-  facts.required = Behaves(field, google::api::REQUIRED);
-  facts.output_only = Behaves(field, google::api::OUTPUT_ONLY);
+FieldFacts::FieldFacts(const FieldDescriptor* of) : field(of), rules(of->options().GetExtension(api::v1::field)) {
+  required = Behaves(field, google::api::REQUIRED);
+  output_only = Behaves(field, google::api::OUTPUT_ONLY);
   const std::string& name = field->name();
   const bool money = absl::EndsWith(name, "_fen");
-  if (money || absl::EndsWith(name, "_ppm") || absl::EndsWith(name, "_days")) facts.minimum = 0;
-  if (money) facts.maximum = kFenMax;
-  if (facts.rules.has_minimum()) facts.minimum = facts.rules.minimum();
-  if (facts.rules.has_maximum()) facts.maximum = facts.rules.maximum();
-  if (name == "filter" || name == "order_by" || name == "page_token") facts.length_max = kListArgumentLength;
-  if (facts.rules.max_length() > 0) facts.length_max = facts.rules.max_length();
-  if (facts.rules.max_items() > 0) facts.items_max = facts.rules.max_items();
-  facts.patterns = PatternsOf(field);
-  return facts;
+  if (money || absl::EndsWith(name, "_ppm") || absl::EndsWith(name, "_days")) minimum = 0;
+  if (money) maximum = kFenMax;
+  if (rules.has_minimum()) minimum = rules.minimum();
+  if (rules.has_maximum()) maximum = rules.maximum();
+  if (name == "filter" || name == "order_by" || name == "page_token") length_max = kListArgumentLength;
+  if (rules.max_length() > 0) length_max = rules.max_length();
+  if (rules.max_items() > 0) items_max = rules.max_items();
+  patterns = PatternsOf(field);
+  const bool number = field->cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
+                      field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 ||
+                      field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+  zero_is_absent = field->has_presence() || !number || !(rules.has_minimum() && rules.minimum() <= 0);
 }
 
-// The facts of a message type's fields, by index. Each thread keeps its own, so that no lock stands on the way of a
-// call.
-const std::vector<Facts>& FactsOf(const google::protobuf::Descriptor* type) {
-  thread_local std::map<const google::protobuf::Descriptor*, std::vector<Facts>> known;
-  auto found = known.find(type);
-  if (found == known.end()) {
-    std::vector<Facts> facts;
-    for (int i = 0; i < type->field_count(); ++i) facts.push_back(Describe(type->field(i)));
-    found = known.emplace(type, std::move(facts)).first;
+// Everything to know of one message type.
+struct TypeRules {
+  explicit TypeRules(const google::protobuf::Descriptor* type) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      has_mask = has_mask || type->field(i)->message_type() == google::protobuf::FieldMask::descriptor();
+      FieldFacts facts(type->field(i));
+      if (!facts.output_only) checked.push_back(std::move(facts));
+    }
   }
-  return found->second;
-}
 
-bool HasMask(const Message& message) {
-  const google::protobuf::Descriptor* type = message.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    if (type->field(i)->message_type() == google::protobuf::FieldMask::descriptor()) return true;
-  }
-  return false;
-}
+  bool has_mask = false;
+  std::vector<FieldFacts> checked;  // the fields that are looked at
+};
 
 // Where a value stands. Its text is made for faults alone: most requests have none.
 struct Path {
@@ -144,83 +143,83 @@ class Checker {
 
   // require: whether required fields of this message must be set.
   void Check(const Message& message, const Path* above, bool require) {
-    const std::vector<Facts>& facts = FactsOf(message.GetDescriptor());
-    const bool require_below = require && !HasMask(message);
-    for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-      const FieldDescriptor* field = message.GetDescriptor()->field(i);
-      if (facts[static_cast<size_t>(i)].output_only) continue;
-      CheckField(message, field, facts[static_cast<size_t>(i)], {above, field->name()}, require, require_below);
+    const TypeRules& type = FactsOf<TypeRules>(message.GetDescriptor());
+    const Reflection& reflection = *message.GetReflection();
+    const bool require_below = require && !type.has_mask;
+    for (const FieldFacts& facts : type.checked) {
+      CheckField({message, reflection, facts}, {above, facts.field->name()}, require, require_below);
     }
   }
 
  private:
-  void CheckField(const Message& message, const FieldDescriptor* field, const Facts& facts, const Path& path,
-                  bool require, bool require_below) {
-    const Reflection* reflection = message.GetReflection();
-    if (field->is_repeated()) {
-      const int size = reflection->FieldSize(message, field);
+  // A field of a message, or one item of it.
+  struct Spot {
+    const Message& message;
+    const Reflection& reflection;
+    const FieldFacts& facts;
+    int index = -1;
+
+    bool is_item() const { return index >= 0; }
+    const FieldDescriptor* field() const { return facts.field; }
+  };
+
+  void CheckField(const Spot& spot, const Path& path, bool require, bool require_below) {
+    const FieldFacts& facts = spot.facts;
+    if (spot.field()->is_repeated()) {
+      const int size = spot.reflection.FieldSize(spot.message, spot.field());
       if (size == 0 && facts.required && require) return Required(path);
       if (size > facts.items_max) return TooManyItems(path, facts.items_max, size);
       for (int i = 0; i < size; ++i) {
-        CheckValue(message, field, i, facts, {path.above, path.name, i}, require_below);
+        CheckValue({spot.message, spot.reflection, facts, i}, {path.above, path.name, i}, require_below);
       }
       return;
     }
-    if (IsAbsent(message, field, facts)) {
+    if (facts.zero_is_absent && !spot.reflection.HasField(spot.message, spot.field())) {
       if (facts.required && require) Required(path);
       return;
     }
-    CheckValue(message, field, -1, facts, path, require_below);
+    CheckValue(spot, path, require_below);
   }
 
-  // A number without presence counts as absent when it is 0 and 0 is no value that its rules name.
-  static bool IsAbsent(const Message& message, const FieldDescriptor* field, const Facts& facts) {
-    if (message.GetReflection()->HasField(message, field)) return false;
-    const bool number = field->cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
-                        field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 ||
-                        field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
-    return field->has_presence() || !number || !(facts.rules.has_minimum() && facts.rules.minimum() <= 0);
-  }
-
-  void CheckValue(const Message& message, const FieldDescriptor* field, int index, const Facts& facts, const Path& path,
-                  bool require) {
-    const Reflection* reflection = message.GetReflection();
-    const bool item = index >= 0;
+  void CheckValue(const Spot& spot, const Path& path, bool require) {
+    const auto& [message, reflection, facts, index] = spot;
+    const FieldDescriptor* field = spot.field();
     switch (field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_INT32:
         return CheckNumber(
-            item ? reflection->GetRepeatedInt32(message, field, index) : reflection->GetInt32(message, field), facts,
-            path);
+            spot.is_item() ? reflection.GetRepeatedInt32(message, field, index) : reflection.GetInt32(message, field),
+            facts, path);
       case FieldDescriptor::CPPTYPE_INT64:
         return CheckNumber(
-            item ? reflection->GetRepeatedInt64(message, field, index) : reflection->GetInt64(message, field), facts,
-            path);
+            spot.is_item() ? reflection.GetRepeatedInt64(message, field, index) : reflection.GetInt64(message, field),
+            facts, path);
       case FieldDescriptor::CPPTYPE_ENUM:
-        return CheckEnum(
-            field,
-            item ? reflection->GetRepeatedEnumValue(message, field, index) : reflection->GetEnumValue(message, field),
-            path);
+        return CheckEnum(field,
+                         spot.is_item() ? reflection.GetRepeatedEnumValue(message, field, index)
+                                        : reflection.GetEnumValue(message, field),
+                         path);
       case FieldDescriptor::CPPTYPE_STRING: {
         std::string scratch;
-        return CheckText(item ? reflection->GetRepeatedStringReference(message, field, index, &scratch)
-                              : reflection->GetStringReference(message, field, &scratch),
+        return CheckText(spot.is_item() ? reflection.GetRepeatedStringReference(message, field, index, &scratch)
+                                        : reflection.GetStringReference(message, field, &scratch),
                          facts, path);
       }
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        return CheckChild(
-            item ? reflection->GetRepeatedMessage(message, field, index) : reflection->GetMessage(message, field), path,
-            require);
+        return CheckChild(spot.is_item() ? reflection.GetRepeatedMessage(message, field, index)
+                                         : reflection.GetMessage(message, field),
+                          path, require);
       default:
         return;
     }
   }
 
   void CheckChild(const Message& child, const Path& path, bool require) {
-    if (child.GetDescriptor() == google::type::Date::descriptor()) {
+    const google::protobuf::Descriptor* type = child.GetDescriptor();
+    if (type == google::type::Date::descriptor()) {
       faults_.Add(path.Text(), Day::FromProto(static_cast<const google::type::Date&>(child)).status());
-    } else if (child.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
+    } else if (type == google::protobuf::Timestamp::descriptor()) {
       CheckTime(static_cast<const google::protobuf::Timestamp&>(child), path);
-    } else if (child.GetDescriptor()->file()->package() != "google.protobuf") {
+    } else if (type->file()->package() != "google.protobuf") {
       Check(child, &path, require);
     }
   }
@@ -234,7 +233,7 @@ class Checker {
     }
   }
 
-  void CheckNumber(int64_t value, const Facts& facts, const Path& path) {
+  void CheckNumber(int64_t value, const FieldFacts& facts, const Path& path) {
     if (value >= facts.minimum && value <= facts.maximum) return;
     if (facts.maximum == INT64_MAX) {
       faults_.Add(path.Text(), api::v1::FIELD_OUT_OF_RANGE,
@@ -260,7 +259,7 @@ class Checker {
                 absl::StrCat(number, " 不是允许的取值：", known));
   }
 
-  void CheckText(const std::string& text, const Facts& facts, const Path& path) {
+  void CheckText(const std::string& text, const FieldFacts& facts, const Path& path) {
     if (text.empty()) return;
     // The bytes are looked at first, so that a text of megabytes is refused without being walked through.
     const size_t most = static_cast<size_t>(facts.length_max);

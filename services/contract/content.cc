@@ -126,8 +126,9 @@ v1::Contract Tidy(v1::Contract contract) {
   }
   // A message that says nothing has no columns to be told from an absent one.
   const google::protobuf::Reflection& reflection = *contract.GetReflection();
-  for (int i = 0; i < contract.GetDescriptor()->field_count(); ++i) {
-    const google::protobuf::FieldDescriptor* field = contract.GetDescriptor()->field(i);
+  const google::protobuf::Descriptor& type = *v1::Contract::descriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type.field(i);
     if (field->is_repeated() || field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
     if (reflection.HasField(contract, field) && reflection.GetMessage(contract, field).ByteSizeLong() == 0) {
       reflection.ClearField(&contract, field);

@@ -1,16 +1,12 @@
 #include "services/contract/keys.h"
 
-#include <openssl/sha.h>
-
-#include <array>
-#include <cstdint>
 #include <initializer_list>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "common/base/sha256.h"
 #include "common/domain/day.h"
 #include "common/domain/name_text.h"
 
@@ -21,9 +17,7 @@ namespace {
 std::string HashOf(std::initializer_list<std::string> parts) {
   std::string text;
   for (const std::string& part : parts) absl::StrAppend(&text, part.size(), ":", part);
-  std::array<uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const uint8_t*>(text.data()), text.size(), digest.data());
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  return Sha256Hex(text);
 }
 
 std::string IdentityOf(const v1::Party& party) {

@@ -45,7 +45,7 @@ ContractChange CreateContract(ContractDependencies& dependencies, const rpc::Cal
   contract.set_name(name);
   Change<v1::Contract> change;
   change.names = {std::move(name)};
-  change.decide = [contract](ledger::Draft& draft) { return draft.Create(contract); };
+  change.decide = [contract = std::move(contract)](ledger::Draft& draft) { return draft.Create(contract); };
   return change;
 }
 

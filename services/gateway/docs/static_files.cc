@@ -1,12 +1,10 @@
 #include "services/gateway/docs/static_files.h"
 
-#include <openssl/sha.h>
-
 #include <array>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
+#include "common/base/sha256.h"
 #include "services/gateway/docs/index_html.h"
 #include "services/gateway/docs/page_css.h"
 #include "services/gateway/docs/page_js.h"
@@ -52,11 +50,8 @@ std::optional<StaticFile> FindStaticFile(absl::string_view path) {
 }
 
 std::string EtagOf(absl::string_view bytes) {
-  constexpr size_t kDigestBytes = 16;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  const absl::string_view half(reinterpret_cast<const char*>(digest.data()), kDigestBytes);
-  return absl::StrCat("\"", absl::BytesToHexString(half), "\"");
+  constexpr size_t kHexDigits = 32;
+  return absl::StrCat("\"", Sha256Hex(bytes).substr(0, kHexDigits), "\"");
 }
 
 }  // namespace kechuang::gateway
