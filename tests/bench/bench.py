@@ -9,9 +9,10 @@ import datetime
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
+from filling import FLOOR_SCHEMA, Slices, fill, like_tables, workbook
+from http_load import run_http_load
 from measure import Failed, Floor, median, resident_bytes, run_load, spread, take_turns, token_of_page
 from table import Line, print_head, print_line, write_json
 
@@ -21,7 +22,8 @@ import grpc
 
 NAMES_MAX = 20_000
 SERVICE = "/kechuang.contract.v1.ContractService/"
-FLOOR_SCHEMA = "kechuang_bench"
+# The sizes on the way to the last one, at which the loads that must not depend on the size are measured, too.
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
 
 class Bench:
@@ -31,6 +33,7 @@ class Bench:
         self.options = options
         self.lines = []
         self.loads = 0
+        self.csv_rate = None  # rows a second of the newest import from .csv
         self.suite = Suite()
         self.suite.start()
         stack.callback(self.suite.close)
@@ -91,45 +94,6 @@ class Bench:
             process.wait()
 
 
-def fill(bench):
-    """Takes in so many contracts by kc from .csv; the floor is LOAD DATA of the rows that came of it."""
-    file = bench.suite.folder / "contracts.csv"
-    records = bench.options.records
-    subprocess.run([str(BIN / "kechuang-sample"), "--contracts", str(records), "--out", str(file)], check=True)
-    began = time.monotonic()
-    bench.suite.kc("import", "contracts", file, timeout=7200)
-    rate = records / (time.monotonic() - began)
-    bench.add(Line(f"import by kc from .csv, {records:,} contracts", rate, "rows/s", load_data_rate(bench), at_least=0.6))
-    names = bench.suite.sql(f"SELECT name FROM kechuang_contract.contract ORDER BY RAND() LIMIT {NAMES_MAX}")
-    bench.names_file.write_text("".join(f"{name}\n" for name, in names))
-
-
-@contextlib.contextmanager
-def like_tables(bench, tables):
-    """A schema with empty tables like the register's, for as long as the block."""
-    bench.suite.sql(f"CREATE DATABASE {FLOOR_SCHEMA}")
-    try:
-        for table in tables:
-            bench.suite.sql(f"CREATE TABLE {FLOOR_SCHEMA}.{table} LIKE kechuang_contract.{table}")
-        yield
-    finally:
-        bench.suite.sql(f"DROP DATABASE {FLOOR_SCHEMA}")
-
-
-def load_data_rate(bench):
-    """Contracts a second of LOAD DATA LOCAL INFILE of all rows that an import made, into tables like those they stand in."""
-    tables = ("contract", "journal", "record_key", "total", "total_key", "request", "head")
-    with tempfile.TemporaryDirectory(dir=bench.suite.folder) as folder, like_tables(bench, tables):
-        for table in tables:
-            bench.suite.sql(f"SELECT * INTO OUTFILE '{folder}/{table}' CHARACTER SET utf8mb4 FROM kechuang_contract.{table}")
-        bench.suite.sql("SET GLOBAL local_infile = ON")
-        began = time.monotonic()
-        for table in tables:
-            subprocess.run([*bench.suite.sql_command(), "--local-infile=1", FLOOR_SCHEMA, "--execute",
-                            f"LOAD DATA LOCAL INFILE '{folder}/{table}' INTO TABLE {table} CHARACTER SET utf8mb4"], check=True)
-        return bench.options.records / (time.monotonic() - began)
-
-
 def creates(bench):
     results = bench.turns(create=bench.direct("create-contract", 256), echo=bench.echoed("create-contract", 256))
     create, echo = results["create"], results["echo"]
@@ -188,6 +152,15 @@ def lists(bench):
                    at_most=1.1))
 
 
+def totals_at(bench, rows, of_size):
+    """The totals at this size; of_size: size -> p99 of those before."""
+    results = bench.turns(totals=bench.direct("contract-totals", 8))["totals"]
+    of_size[rows] = median(results, "p99_us")
+    smallest = of_size[min(of_size)] if len(of_size) > 1 else None
+    bench.add(Line(f"totals of a year by two dimensions, {rows:,}: p99", of_size[rows], "us", smallest,
+                   at_most=1.2 if smallest else None, spread=spread(results, "p99_us")))
+
+
 def totals(bench):
     results = bench.turns(totals=bench.direct("contract-totals", 64), echo=bench.echoed("contract-totals", 64))
     bench.add(Line("totals of a year by two dimensions, 64 in flight", median(results["totals"], "rate"), "calls/s",
@@ -204,6 +177,37 @@ def gateway(bench):
                    median(through["proxy"], "cpu", "proxy"), at_most=1.2, cpu=medians(through["gateway"])))
     bench.add(Line("gateway, gRPC get, 16 in flight: p50", median(through["gateway"], "p50_us"), "us",
                    median(through["proxy"], "p50_us"), at_most=1.15, spread=spread(through["gateway"], "p50_us")))
+
+
+def rest(bench):
+    url = f"http://127.0.0.1:{bench.suite.port + HTTP_OFFSET}/v1/"
+    results = bench.turns(
+        rest=lambda: run_http_load({"gateway": bench.pids["gateway"]}, url, bench.names_file, bench.suite.key, 64,
+                                   bench.options.seconds),
+        grpc=lambda: bench.load("get-contract", bench.address("gateway"), ("gateway",), 64))
+    bench.add(Line("gateway, REST get over gRPC get, 64 in flight", median(results["rest"], "rate"), "calls/s",
+                   median(results["grpc"], "rate"), at_least=0.35, spread=spread(results["rest"], "rate"),
+                   cpu=medians(results["rest"])))
+
+
+def search(bench):
+    """Enterprises by part of a name, at sizes that differ by ten."""
+    largest = bench.options.enterprises
+    slices = Slices(bench.suite, "enterprises", largest)
+    cpu = {}
+    for rows in (largest // 10, largest):
+        bench.suite.kc("import", "enterprises", slices.up_to(rows), timeout=7200)
+        results = bench.turns(search=lambda: bench.load(
+            "search-enterprises", bench.address("enterprise"), ("enterprise", "mariadb"), 16))["search"]
+        bench.add(Line(f"search by part of a name, {rows:,}, 16 in flight: p99", median(results, "p99_us"), "us",
+                       at_most=20_000, spread=spread(results, "p99_us"), cpu=medians(results)))
+        cpu[rows] = total_cpu(results, "enterprise", "mariadb")
+    slices.close()
+    bench.add(Line(f"search, {largest:,} over {largest // 10:,}: CPU", cpu[largest], "us", cpu[largest // 10], at_most=1.5))
+
+
+def xlsx(bench):
+    workbook(bench, min(100_000, bench.options.records))
 
 
 def honest_latency(bench):
@@ -239,6 +243,19 @@ def starting(bench):
         bench.add(Line(f"resident memory of {name}, idle", resident_bytes(bench.pids[name]) / 2**20, "MiB", at_most=60))
 
 
+def fill_all(bench):
+    """Fills the register size by size up to the last."""
+    slices = Slices(bench.suite, "contracts", bench.options.records)
+    p99_of_size = {}
+    for rows in [size for size in SIZES if size < bench.options.records] + [bench.options.records]:
+        fill(bench, slices, rows)
+        if "totals" in bench.options.parts:
+            totals_at(bench, rows, p99_of_size)
+    slices.close()
+    names = bench.suite.sql(f"SELECT name FROM kechuang_contract.contract ORDER BY RAND() LIMIT {NAMES_MAX}")
+    bench.names_file.write_text("".join(f"{name}\n" for name, in names))
+
+
 def medians(results):
     return {name: median(results, "cpu", name) for name in results[0]["cpu"]}
 
@@ -248,16 +265,18 @@ def total_cpu(results, *processes):
 
 
 PARTS = {"create": creates, "quiet": quiet_create, "get": gets, "open": honest_latency, "list": lists, "totals": totals,
-         "gateway": gateway, "replicas": replicas, "start": starting}
+         "gateway": gateway, "rest": rest, "search": search, "xlsx": xlsx, "replicas": replicas, "start": starting}
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10,000 records and short rounds: under 3 minutes")
     parser.add_argument("--records", type=int, help="contracts to fill the register with; 100,000 by default")
+    parser.add_argument("--enterprises", type=int, help="enterprises to search among; 100,000 by default")
     parser.add_argument("--only", help=f"parts to run, by comma: {', '.join(PARTS)}")
     options = parser.parse_args()
     options.records = options.records or (10_000 if options.quick else 100_000)
+    options.enterprises = options.enterprises or (10_000 if options.quick else 100_000)
     options.seconds, options.rounds = (1, 3) if options.quick else (4, 5)
     options.parts = options.only.split(",") if options.only else list(PARTS)
     unknown = [part for part in options.parts if part not in PARTS]
@@ -271,7 +290,7 @@ def main():
     with contextlib.ExitStack() as stack:
         bench = Bench(options, stack)
         print_head()
-        fill(bench)
+        fill_all(bench)
         for part in options.parts:
             PARTS[part](bench)
         bench.suite.assert_verified()

@@ -48,9 +48,10 @@ class Calls {
       ++under_way_;
     }
     stub_.UnaryCall(&call->context, target_.path, {}, &call->request, &call->response,
-                    [this, call, ended = std::move(ended)](const grpc::Status& status) {
+                    [this, call, ended = std::move(ended)](const grpc::Status& status) mutable {
                       latencies_.Add(absl::Now() - call->due, FromGrpc(status));
                       ended();
+                      call.reset();  // before anybody may end the process: it takes gRPC to destroy a call
                       const std::lock_guard<std::mutex> lock(mutex_);
                       if (--under_way_ == 0) none_left_.notify_one();
                     });

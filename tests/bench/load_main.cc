@@ -14,6 +14,7 @@
 #include "grpcpp/security/credentials.h"
 
 #include "common/base/status_macros.h"
+#include "grpc/grpc.h"
 #include "kechuang/contract/v1/contract_service.pb.h"
 #include "nlohmann/json.hpp"
 #include "tests/bench/echo.h"
@@ -130,5 +131,6 @@ int Main() {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
+  grpc_init();  // once more than the channels do: gRPC's own threads may outlive them, and must find it up
   return kechuang::bench::Main();
 }
