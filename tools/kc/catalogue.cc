@@ -162,17 +162,28 @@ const std::vector<RecordKind>& RecordKinds() {
   return kinds;
 }
 
-absl::StatusOr<const ServiceDescriptor*> JournalOf(absl::string_view record) {
-  std::vector<std::string> patterns;
+const Descriptor* TypeNamed(absl::string_view record) {
   for (const RecordKind& kind : RecordKinds()) {
     // Names that several registers give, such as those of imports, do not say which one is meant.
     if (kind.type->file()->package() != kind.list->file()->package()) continue;
     for (const std::string& pattern : kind.type->options().GetExtension(google::api::resource).pattern()) {
+      if (FitsPattern(pattern, record)) return kind.type;
+    }
+  }
+  return nullptr;
+}
+
+absl::StatusOr<const ServiceDescriptor*> JournalOf(absl::string_view record) {
+  if (const Descriptor* type = TypeNamed(record); type != nullptr) {
+    for (const ServiceDescriptor* service : ServicesWith("ListRevisions")) {
+      if (service->file()->package() == type->file()->package()) return service;
+    }
+  }
+  std::vector<std::string> patterns;
+  for (const RecordKind& kind : RecordKinds()) {
+    if (kind.type->file()->package() != kind.list->file()->package()) continue;
+    for (const std::string& pattern : kind.type->options().GetExtension(google::api::resource).pattern()) {
       patterns.push_back(pattern);
-      if (!FitsPattern(pattern, record)) continue;
-      for (const ServiceDescriptor* service : ServicesWith("ListRevisions")) {
-        if (service->file()->package() == kind.list->file()->package()) return service;
-      }
     }
   }
   const std::string choices = absl::StrJoin(patterns, ", ");

@@ -42,6 +42,9 @@ const std::vector<RecordKind>& RecordKinds();
 // The journal service that keeps the history of a record of this name. Wrong usage if no kind has such names.
 absl::StatusOr<const google::protobuf::ServiceDescriptor*> JournalOf(absl::string_view record);
 
+// The type of a record of this name; nullptr if no kind has such names.
+const google::protobuf::Descriptor* TypeNamed(absl::string_view record);
+
 // An empty message of a linked type.
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* type);
 // Sets a field of a request by name if the request has it; false if it has not.

@@ -82,6 +82,8 @@ class Journal final : public loan::v1::LoanJournal::Service {
     ledger::v1::FieldChange& change = *revision.add_changes();
     change.set_field("disbursed_fen");
     change.set_after("30000000");
+    *response->mutable_revisions(0)->add_changes() = Changed("state", R"("LOAN_STATE_ACTIVE")");
+    response->mutable_revisions(0)->mutable_changes()->rbegin()->set_before(R"("LOAN_STATE_CONFIRMED")");
     *response->mutable_revisions(0)->add_changes() = Changed("due_date", R"({"year":2022,"month":3,"day":5})");
     *response->mutable_revisions(0)->add_changes() = Changed("revision", "2");
     return grpc::Status::OK;
@@ -339,7 +341,8 @@ TEST_F(ProgramTest, ShowsHistory) {
   EXPECT_EQ(
       out_,
       "revision 2  2022-11-01 12:00:00  keys/admin  kechuang.loan.v1.LoanService/DisburseLoan  (journal entry 17)\n"
-      "    disbursed_fen: (not set) -> 30000000\n    due_date: (not set) -> 2022-03-05\n");
+      "    disbursed_yuan: (not set) -> 300000.00\n    state: CONFIRMED -> ACTIVE\n    due_date: (not set) -> "
+      "2022-03-05\n");
   EXPECT_EQ(Run({"history", "loans/1", "--output", "csv"}), kDone);
   EXPECT_THAT(out_, HasSubstr("loans/1,2,17,2022-11-01T04:00:00.000000Z,keys/admin,"));
   EXPECT_EQ(Run({"history", "odd"}), kUsage);

@@ -1,10 +1,15 @@
 #include "tools/kc/revision_text.h"
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/time/time.h"
+#include <memory>
 
-#include "nlohmann/json.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+#include "common/api/json.h"
+#include "common/base/error.h"
+#include "tools/kc/catalogue.h"
 #include "tools/kc/fields.h"
 #include "tools/kc/json_text.h"
 #include "tools/kc/table.h"
@@ -12,6 +17,9 @@
 namespace kechuang::kc {
 namespace {
 
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 using ledger::v1::FieldChange;
 using ledger::v1::Revision;
 
@@ -20,18 +28,41 @@ bool SaidByHead(const FieldChange& change) {
   return change.field() == "revision" || change.field() == "create_time" || change.field() == "update_time";
 }
 
-// A value of a change, which is JSON, as a person reads it: a date as 2022-03-05, the rest as it is.
-std::string ValueText(const std::string& json, const std::string& nothing) {
-  if (json.empty()) return nothing;
-  const auto value = nlohmann::json::parse(json, nullptr, false);
-  const auto number = [&](const char* key) {
-    const auto found = value.find(key);
-    return found != value.end() && found->is_number_integer() ? found->get<int>() : 0;
-  };
-  if (!value.is_object() || value.size() != 3 || number("year") == 0 || number("month") == 0 || number("day") == 0) {
-    return Printable(json);
+// The way to a field such as "seller.party_name"; empty if records of this type have none.
+FieldPath PathTo(const Descriptor* type, const std::string& field) {
+  FieldPath path;
+  for (const absl::string_view name : absl::StrSplit(field, '.')) {
+    const FieldDescriptor* step = type == nullptr ? nullptr : type->FindFieldByName(std::string(name));
+    if (step == nullptr) return {};
+    path.steps.push_back(step);
+    type = step->is_repeated() ? nullptr : step->message_type();
   }
-  return absl::StrFormat("%04d-%02d-%02d", number("year"), number("month"), number("day"));
+  return path;
+}
+
+// A value of a change, which is JSON, as the tables show such values; as it is if this program does not know its field.
+std::string ValueText(const Descriptor* type, const FieldPath& path, const std::string& json, Reader reader) {
+  if (path.steps.empty()) return Printable(json);
+  const std::unique_ptr<Message> record = NewMessage(type);
+  Message* holder = record.get();
+  for (size_t i = 0; i + 1 < path.steps.size(); ++i) {
+    holder = holder->GetReflection()->MutableMessage(holder, path.steps[i]);
+  }
+  Faults faults;
+  api::ReadJsonField(json, "", &path.leaf(), *holder, faults);
+  return Printable(faults.any() ? json : TextOf(*record, path, reader));
+}
+
+// A field that changed, as one line without its end.
+std::string ChangeText(const Descriptor* type, const FieldChange& change, Language language) {
+  const Reader reader = PersonOf(language);
+  const FieldPath path = PathTo(type, change.field());
+  const auto text = [&](const std::string& json) -> std::string {
+    if (json.empty()) return language == Language::kChinese ? "（未填）" : "(not set)";
+    return ValueText(type, path, json, reader);
+  };
+  return absl::StrCat(path.steps.empty() ? Printable(change.field()) : TitleOf(path, reader), ": ",
+                      text(change.before()), " -> ", text(change.after()));
 }
 
 }  // namespace
@@ -50,11 +81,9 @@ std::string RevisionText(const Revision& revision, Language language) {
   if (!revision.origin().empty()) {
     absl::StrAppend(&text, "    ", say("imported from: ", "导入来源："), Printable(revision.origin()), "\n");
   }
-  const std::string nothing = say("(not set)", "（未填）");
+  const Descriptor* type = TypeNamed(revision.record());
   for (const FieldChange& change : revision.changes()) {
-    if (SaidByHead(change)) continue;
-    absl::StrAppend(&text, "    ", Printable(change.field()), ": ", ValueText(change.before(), nothing), " -> ",
-                    ValueText(change.after(), nothing), "\n");
+    if (!SaidByHead(change)) absl::StrAppend(&text, "    ", ChangeText(type, change, language), "\n");
   }
   return text;
 }
