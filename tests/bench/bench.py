@@ -6,7 +6,6 @@ Throughput, latency and processor time are told as a ratio to the floor, because
 import argparse
 import contextlib
 import datetime
-import pathlib
 import subprocess
 import sys
 import time
@@ -22,8 +21,18 @@ import grpc
 
 NAMES_MAX = 20_000
 SERVICE = "/kechuang.contract.v1.ContractService/"
+SERVING = b"\x08\x01"  # a grpc.health.v1.HealthCheckResponse
 # The sizes on the way to the last one, at which the loads that must not depend on the size are measured, too.
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+
+
+def serves(address):
+    """Whether a service says of itself that it serves. Every try has a channel of its own, which waits for no other."""
+    with grpc.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+        try:
+            return channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=1) == SERVING
+        except grpc.RpcError:
+            return False
 
 
 class Bench:
@@ -85,8 +94,7 @@ class Bench:
             process = subprocess.Popen([str(BIN / "kechuang-contract"), f"--state={self.suite.state}", f"--port_base={base}",
                                         *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            with grpc.insecure_channel(self.address("contract", base)) as channel:
-                grpc.channel_ready_future(channel).result(timeout=30)
+            wait_until(lambda: serves(self.address("contract", base)), 30, "the second service", pause=0.005)
             self.pids["second"] = process.pid
             yield self.address("contract", base)
         finally:
