@@ -24,21 +24,26 @@ using mysql::Outcome;
 using mysql::Transaction;
 using Answers = std::vector<absl::StatusOr<Answer>>;
 
-// The request without its request_id, the same bytes for the same content.
-std::string PayloadOf(const Message& request) {
-  std::unique_ptr<Message> copy(request.New());
-  copy->MergeFrom(request);
-  if (const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id"); field != nullptr) {
-    copy->GetReflection()->ClearField(copy.get(), field);
-  }
+std::string DeterministicBytes(const Message& message) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
-    copy->SerializeToCodedStream(&coded);
+    message.SerializeToCodedStream(&coded);
   }
   return bytes;
+}
+
+// The request without its request_id, the same bytes for the same content.
+std::string PayloadOf(const Message& request) {
+  if (const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id"); field != nullptr) {
+    std::unique_ptr<Message> copy(request.New());
+    copy->MergeFrom(request);
+    copy->GetReflection()->ClearField(copy.get(), field);
+    return DeterministicBytes(*copy);
+  }
+  return DeterministicBytes(request);
 }
 
 absl::Status RequestIdReused(const std::string& request_id, const std::string& field, const std::string& before,
@@ -140,9 +145,9 @@ class BatchRun {
     }
     ASSIGN_OR_RETURN(Answer answer, Apply(command));
     if (command.validate_only) return answer;
-    const StoredRequest stored = {command.author.method, PayloadOf(*command.request), answer.bytes};
-    known_requests_[key] = stored;
-    new_requests_[key] = stored;
+    const auto kept =
+        known_requests_.emplace(key, StoredRequest{command.author.method, PayloadOf(*command.request), answer.bytes});
+    new_requests_.push_back(&*kept.first);
     return answer;
   }
 
@@ -173,7 +178,7 @@ class BatchRun {
   Transaction& transaction_;
   const std::vector<const Command*>& commands_;
   std::map<RequestKey, StoredRequest> known_requests_;
-  std::map<RequestKey, StoredRequest> new_requests_;
+  std::vector<const AnsweredRequest*> new_requests_;  // among the known ones
   std::map<std::string, std::optional<ImportEntry>> imports_;
   std::set<std::string> noted_imports_;
 };

@@ -80,6 +80,12 @@ absl::Status CompareColumns(const Kind& kind, const Columns& columns, std::set<s
   return absl::OkStatus();
 }
 
+// Appends a row's values, each made where it stays.
+template <class... Columns>
+void AppendRow(std::vector<Value>& values, Columns&&... columns) {
+  (values.emplace_back(std::forward<Columns>(columns)), ...);
+}
+
 std::vector<Value> CellValues(const std::string& book, const Cell& cell) {
   return {book, cell.measure, cell.grouping, cell.period, cell.cell};
 }
@@ -240,7 +246,7 @@ absl::Status Store::LoadRemoved(Session& session, const std::vector<std::string>
 
 absl::Status Store::StoreRemoved(Session& session, const std::map<std::string, int64_t>& revisions) const {
   std::vector<Value> values;
-  for (const auto& [name, revision] : revisions) values.insert(values.end(), {book_, name, revision});
+  for (const auto& [name, revision] : revisions) AppendRow(values, book_, name, revision);
   return InsertRows(session, "INSERT INTO removed_record (book,name,revision) VALUES ", 3,
                     " ON DUPLICATE KEY UPDATE revision=VALUES(revision)", values);
 }
@@ -286,12 +292,14 @@ absl::Status Store::LoadRequests(Session& session, const std::vector<RequestKey>
   return absl::OkStatus();
 }
 
-absl::Status Store::StoreRequests(Session& session, const std::map<RequestKey, StoredRequest>& requests,
+absl::Status Store::StoreRequests(Session& session, const std::vector<const AnsweredRequest*>& requests,
                                   absl::Time time) const {
   std::vector<Value> values;
-  for (const auto& [key, request] : requests) {
-    values.insert(values.end(), {book_, key.actor, key.request_id, request.method, request.payload, request.answer,
-                                 TimeColumn(time)});
+  values.reserve(requests.size() * 7);
+  for (const AnsweredRequest* answered : requests) {
+    const auto& [key, request] = *answered;
+    AppendRow(values, book_, key.actor, key.request_id, request.method, request.payload, request.answer,
+              TimeColumn(time));
   }
   return InsertRows(session, "INSERT INTO request (book,actor,request_id,method,payload,answer,time) VALUES ", 7, "",
                     values);
@@ -330,7 +338,7 @@ absl::StatusOr<std::string> Store::MaxKey(Session& session, const std::string& p
 
 absl::Status Store::AddKeys(Session& session, const std::set<RecordKey>& keys) const {
   std::vector<Value> values;
-  for (const RecordKey& key : keys) values.insert(values.end(), {book_, key.key, key.name});
+  for (const RecordKey& key : keys) AppendRow(values, book_, key.key, key.name);
   return InsertRows(session, "INSERT INTO record_key (book,record_key,name) VALUES ", 3, "", values);
 }
 
@@ -356,11 +364,11 @@ absl::StatusOr<Amounts> Store::LoadTotal(Session& session, const Cell& cell) con
 
 absl::Status Store::AddTotals(Session& session, const std::map<Cell, Amounts>& changes) const {
   std::vector<Value> values;
+  values.reserve(changes.size() * 9);
   for (const auto& [cell, change] : changes) {
     if (change == Amounts()) continue;
-    const std::vector<Value> key = CellValues(book_, cell);
-    values.insert(values.end(), key.begin(), key.end());
-    values.insert(values.end(), {change.count, change.amount_fen, change.part_fen, change.distinct});
+    AppendRow(values, book_, cell.measure, cell.grouping, cell.period, cell.cell, change.count, change.amount_fen,
+              change.part_fen, change.distinct);
   }
   return InsertRows(
       session, "INSERT INTO total (book,measure,cut,period,cell,entries,amount_fen,part_fen,distinct_keys) VALUES ", 9,
@@ -397,9 +405,8 @@ absl::Status Store::AddCounters(Session& session, const std::map<CellKey, int64_
   std::vector<Value> values;
   for (const auto& [key, change] : changes) {
     if (change == 0) continue;
-    const std::vector<Value> cell = CellValues(book_, key.cell);
-    values.insert(values.end(), cell.begin(), cell.end());
-    values.insert(values.end(), {key.distinct_key, change});
+    const Cell& cell = key.cell;
+    AppendRow(values, book_, cell.measure, cell.grouping, cell.period, cell.cell, key.distinct_key, change);
   }
   return InsertRows(session, "INSERT INTO total_key (book,measure,cut,period,cell,distinct_key,entries) VALUES ", 7,
                     " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)", values);
@@ -407,11 +414,11 @@ absl::Status Store::AddCounters(Session& session, const std::map<CellKey, int64_
 
 absl::Status Store::StoreJournal(Session& session, const std::vector<JournalEntry>& entries) const {
   std::vector<Value> values;
+  values.reserve(entries.size() * 13);
   for (const JournalEntry& entry : entries) {
     const Author& author = entry.author;
-    values.insert(values.end(),
-                  {book_, entry.sequence, entry.name, entry.revision, author.actor, author.method, author.request_id,
-                   author.reason, author.import_id, author.origin, TimeColumn(entry.time), entry.record, entry.hash});
+    AppendRow(values, book_, entry.sequence, entry.name, entry.revision, author.actor, author.method, author.request_id,
+              author.reason, author.import_id, author.origin, TimeColumn(entry.time), entry.record, entry.hash);
   }
   return InsertRows(session, absl::StrCat("INSERT INTO journal (book,", kJournalColumns, ") VALUES "), 13, "", values);
 }

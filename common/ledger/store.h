@@ -36,6 +36,8 @@ struct StoredRequest {
   std::string answer;
 };
 
+using AnsweredRequest = std::pair<const RequestKey, StoredRequest>;
+
 // A key and one record that carries it.
 struct RecordKey {
   std::string key;
@@ -86,7 +88,7 @@ class Store {
 
   absl::Status LoadRequests(mysql::Session& session, const std::vector<RequestKey>& keys,
                             std::map<RequestKey, StoredRequest>& found) const;
-  absl::Status StoreRequests(mysql::Session& session, const std::map<RequestKey, StoredRequest>& requests,
+  absl::Status StoreRequests(mysql::Session& session, const std::vector<const AnsweredRequest*>& requests,
                              absl::Time time) const;
 
   absl::Status LoadKeys(mysql::Session& session, const std::vector<std::string>& keys,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kechuang::ledger {
@@ -14,6 +15,11 @@ struct Cell {
   std::string period;    // "2022", "2022-03", "2022-03-05" or "" for all time
   std::string cell;      // the dimensions' values in the order of grouping, joined by '|': "DEV|1"; at most 190
   auto operator<=>(const Cell&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const Cell& cell) {
+    return H::combine(std::move(state), cell.measure, cell.grouping, cell.period, cell.cell);
+  }
 };
 
 // What stands in a cell. The measure's comment in totals.cc says what each number means there.

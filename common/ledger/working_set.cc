@@ -331,7 +331,8 @@ absl::Status WorkingSet::WriteTotals() {
     total_changes_[key.cell].distinct += (held + change > 0 ? 1 : 0) - (held > 0 ? 1 : 0);
   }
   RETURN_IF_ERROR(store_.AddCounters(session_, counter_changes_));
-  return store_.AddTotals(session_, total_changes_);
+  // In the order of the index, so that neighbours are written together.
+  return store_.AddTotals(session_, {total_changes_.begin(), total_changes_.end()});
 }
 
 }  // namespace kechuang::ledger

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -106,7 +107,7 @@ class WorkingSet {
   std::set<std::string> expect_imported_;
   std::vector<JournalEntry> journal_;
   std::map<Cell, Amounts> stored_totals_;
-  std::map<Cell, Amounts> total_changes_;
+  absl::flat_hash_map<Cell, Amounts> total_changes_;
   std::map<CellKey, int64_t> counter_changes_;
   std::map<std::string, std::set<std::string>> names_of_key_;
   std::set<RecordKey> added_keys_;

@@ -268,7 +268,7 @@ class ImportRun {
     command.names = std::move(change.names);
     command.keys = std::move(change.keys);
     std::unique_ptr<Message> copy(row.New());
-    copy->CopyFrom(row);
+    copy->MergeFrom(row);
     command.request = std::move(copy);
     command.decide = [decide = std::move(change.decide), conflict,
                       overwrite = source_->overwrite()](ledger::Draft& draft) -> absl::StatusOr<std::string> {
@@ -315,12 +315,12 @@ class ImportRun {
 
   void SendOutcomes() {
     while (true) {
-      const std::deque<RowOutcome> ready = outcomes_->Take();
+      std::deque<RowOutcome> ready = outcomes_->Take();
       if (ready.empty()) break;
       response_.Clear();
       const FieldDescriptor* field = FieldOf(response_, "outcomes");
-      for (const RowOutcome& outcome : ready) {
-        response_.GetReflection()->AddMessage(&response_, field)->CopyFrom(outcome);
+      for (RowOutcome& outcome : ready) {
+        static_cast<RowOutcome&>(*response_.GetReflection()->AddMessage(&response_, field)).Swap(&outcome);
       }
       if (!bytes_.Write(response_)) {
         outcomes_->Stop(absl::OkStatus());

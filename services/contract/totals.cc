@@ -109,11 +109,13 @@ std::vector<ledger::Contribution> ContractContribution(const v1::Contract& contr
   if (!counts || !registered.has_value()) return contributions;
   const Places places = PlacesOf(contract);
   const std::vector<std::pair<std::string, std::string>> groups = GroupsOf(contract, places);
-  for (const std::string& head : HeadsOf(contract, places)) {
+  const std::vector<std::string> heads = HeadsOf(contract, places);
+  const std::string period = registered->MonthPeriod();
+  contributions.reserve(1 + heads.size() * groups.size());
+  for (const std::string& head : heads) {
     for (const auto& [grouping, values] : groups) {
       ledger::Contribution contribution;
-      contribution.cell = {std::string(kRegisteredMeasure), grouping, registered->MonthPeriod(),
-                           absl::StrCat(head, values)};
+      contribution.cell = {std::string(kRegisteredMeasure), grouping, period, absl::StrCat(head, values)};
       contribution.count = 1;
       contribution.amount_fen = contract.total_amount_fen();
       contribution.part_fen = contract.technical_amount_fen();
