@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -27,10 +28,22 @@ constexpr size_t kLabelCharacters = 14;
 
 enum class Label { kNone, kNote, kTotal, kTotalWord };
 
+constexpr absl::string_view kTotalWords[] = {"合计", "小计", "总计", "共计", "累计", "总合计"};
+constexpr absl::string_view kAfterTotalWords[] = {":",  "(",  "金额", "数", "额",   "户",
+                                                  "家", "笔", "项",   "人", "万元", "元"};
+constexpr absl::string_view kNoteBeginnings[] = {"注:",      "说明:",    "备注:",    "注1",
+                                                 "填表说明", "填报说明", "以下空白", "此页无正文"};
+// These are a note alone or before a colon.
+constexpr absl::string_view kNoteWords[] = {"填表人",   "填报人",   "制表人",     "制表",   "审核人",
+                                            "复核人",   "负责人",   "单位负责人", "经办人", "填表日期",
+                                            "填报日期", "制表日期", "填报单位",   "联系人", "联系电话"};
+constexpr absl::string_view kAsAboveWords[] = {"同上", "同上。", "同上行", "(同上)", "同前", "〃",
+                                               "〞",   "″",      "\"",     "''",     "′′"};
+
 // True for 合计(3家), 小计:12 and 累计金额, but not for the firm 小计量科技.
 bool IsTotalOf(absl::string_view text, absl::string_view word) {
   if (!absl::ConsumePrefix(&text, word) || text.empty()) return false;
-  for (const absl::string_view next : {":", "(", "金额", "数", "额", "户", "家", "笔", "项", "人", "万元", "元"}) {
+  for (const absl::string_view next : kAfterTotalWords) {
     if (absl::StartsWith(text, next)) return true;
   }
   return absl::ascii_isdigit(static_cast<unsigned char>(text[0]));
@@ -42,18 +55,15 @@ Label LabelOf(const Cell& cell) {
   const std::string text = NormaliseName(cell.text);
   const absl::string_view words = absl::StripSuffix(text, ":");
   const bool is_short = CodePoints(text) <= kLabelCharacters;
-  for (const absl::string_view word : {"合计", "小计", "总计", "共计", "累计", "总合计"}) {
+  for (const absl::string_view word : kTotalWords) {
     if (words == word) return Label::kTotalWord;
     if (is_short && (IsTotalOf(text, word) || absl::EndsWith(words, word))) return Label::kTotal;
   }
-  for (const absl::string_view word :
-       {"注:", "说明:", "备注:", "注1", "填表说明", "填报说明", "以下空白", "此页无正文"}) {
+  for (const absl::string_view word : kNoteBeginnings) {
     if (absl::StartsWith(text, word)) return Label::kNote;
   }
   if (is_short && absl::StartsWith(text, "第") && absl::StrContains(text, "页")) return Label::kNote;
-  for (const absl::string_view word :
-       {"填表人", "填报人", "制表人", "制表", "审核人", "复核人", "负责人", "单位负责人", "经办人", "填表日期",
-        "填报日期", "制表日期", "填报单位", "联系人", "联系电话"}) {
+  for (const absl::string_view word : kNoteWords) {
     absl::string_view rest = text;
     if (absl::ConsumePrefix(&rest, word) && (rest.empty() || rest[0] == ':')) return Label::kNote;
   }
@@ -64,11 +74,7 @@ Label LabelOf(const Cell& cell) {
 bool SaysAsAbove(const Cell& cell) {
   if (cell.kind != CellKind::kText) return false;
   const std::string text = NormaliseName(cell.text);
-  for (const absl::string_view word :
-       {"同上", "同上。", "同上行", "(同上)", "同前", "〃", "〞", "″", "\"", "''", "′′"}) {
-    if (text == word) return true;
-  }
-  return false;
+  return absl::c_linear_search(kAsAboveWords, text);
 }
 
 std::string TextOf(const Row& row) {
