@@ -20,7 +20,7 @@ namespace kechuang::ledger {
 // again forgets what its first try staged.
 class Overlay {
  public:
-  static constexpr size_t kBytesMax = size_t{32} << 20;
+  static constexpr size_t kBytesMax = size_t{16} << 20;
 
   explicit Overlay(size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
 
