@@ -100,12 +100,12 @@ create_accounts() {
   } | sql || die "The database's accounts could not be made." "无法建立数据库账户。"
 }
 
-# migrate_schemas: brings every register's schema up to date, and gives its runtime account what it needs of each table: rows are
-# read and written, but the journal is only ever added to, and the schema's version is only read.
+# migrate_schemas [FLAG...]: brings every register's schema up to date, with these flags of its program, and gives its runtime account
+# what it needs of each table: rows are read and written, but the journal is only ever added to, and the schema's version is only read.
 migrate_schemas() {
   local area
   for area in "${REGISTERS[@]}"; do
-    "$BIN/kechuang-$area" --state="$STATE" --port_base="$PORT" --migrate >"$STATE/logs/migrate-$area.log" 2>&1 9>&- || {
+    "$BIN/kechuang-$area" --state="$STATE" --port_base="$PORT" "$@" --migrate >"$STATE/logs/migrate-$area.log" 2>&1 9>&- || {
       tail -n 5 -- "$STATE/logs/migrate-$area.log" >&2
       die "The schema of kechuang-$area could not be brought up to date." "kechuang-$area 的库表未能升级。"
     }
