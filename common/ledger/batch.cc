@@ -199,9 +199,10 @@ absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl
                              absl::FunctionRef<absl::StatusOr<Written>(Transaction&)> body) {
   Written written;
   // The entry with our sequence carries our hash only if our transaction committed; the head's lock keeps the look-up
-  // from overtaking it.
+  // from overtaking it. On another node of a cluster the head's change does: of it and a COMMIT still on its way, the
+  // cluster takes the first and refuses the other.
   const auto settle = [&](Transaction& transaction) -> absl::StatusOr<Outcome> {
-    RETURN_IF_ERROR(store.LockHead(transaction).status());
+    ASSIGN_OR_RETURN(const Head head, store.LockHead(transaction));
     bool ours = false;
     if (written.journal) {
       RETURN_IF_ERROR(store.LoadJournal(transaction, "book=? AND sequence=?", {store.book(), written.head.sequence},
@@ -210,7 +211,9 @@ absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl
                                           return absl::OkStatus();
                                         }));
     }
-    return ours ? Outcome::kCommitted : Outcome::kNotCommitted;
+    if (ours) return Outcome::kCommitted;
+    RETURN_IF_ERROR(store.FenceHead(transaction, head));
+    return Outcome::kNotCommitted;
   };
   return database.Transact(
       deadline,

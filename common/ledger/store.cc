@@ -152,6 +152,11 @@ absl::Status Store::StoreHead(Session& session, const Head& head) const {
   return session.Execute("UPDATE head SET sequence=?,hash=? WHERE book=?", {head.sequence, head.hash, book_}).status();
 }
 
+absl::Status Store::FenceHead(Session& session, const Head& head) const {
+  RETURN_IF_ERROR(StoreHead(session, {head.sequence + 1, head.hash}));
+  return StoreHead(session, head);
+}
+
 absl::Status Store::LoadRecords(Session& session, const Kind& kind, const std::vector<std::string>& names,
                                 TakeRecord on_record) const {
   const Columns& columns = ColumnsOf(kind);

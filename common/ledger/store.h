@@ -67,6 +67,9 @@ class Store {
   absl::StatusOr<Head> LockHead(mysql::Session& session) const;
   absl::StatusOr<Head> ReadHead(mysql::Session& session) const;
   absl::Status StoreHead(mysql::Session& session, const Head& head) const;
+  // Changes the head, which is locked, and changes it back: nothing of it remains, but on a cluster no transaction that
+  // changed the head on another node before this one commits can commit after it.
+  absl::Status FenceHead(mysql::Session& session, const Head& head) const;
 
   absl::Status LoadRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names,
                            TakeRecord on_record) const;

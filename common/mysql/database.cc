@@ -20,9 +20,10 @@ constexpr absl::Duration kSettleWait = absl::Seconds(3);
 
 // How one run of a transaction ended.
 enum class End {
-  kDone,       // committed or refused: the status is the answer
-  kRerun,      // undone by a conflict or a loss: it may run again
-  kUncertain,  // the connection was lost while COMMIT was under way
+  kDone,        // committed or refused: the status is the answer
+  kRerun,       // undone by a conflict or a loss: it may run again
+  kTurnedAway,  // undone because the server serves nobody now: it may run on another one
+  kUncertain,   // the connection was lost while COMMIT was under way
 };
 
 struct Run {
@@ -32,14 +33,15 @@ struct Run {
 
 // Undoes the transaction that a fault ended.
 Run Undo(Connection& connection) {
-  const Run run = {connection.fault() == SqlFault::kUnreachable ? End::kDone : End::kRerun, connection.fault_status()};
+  const bool turned_away = connection.fault() == SqlFault::kUnreachable;
+  const Run run = {turned_away ? End::kTurnedAway : End::kRerun, connection.fault_status()};
   if (!EndsConnection(connection.fault())) connection.Rollback().IgnoreError();
   return run;
 }
 
 Run RunTransaction(Pool& pool, const Clock& clock, absl::Time deadline,
                    absl::FunctionRef<absl::Status(Transaction&)> body) {
-  const absl::StatusOr<Pool::Lease> lease = pool.Take(deadline);
+  const absl::StatusOr<Pool::Lease> lease = pool.Take(deadline, Patience::kPrompt);
   if (!lease.ok()) return {End::kDone, lease.status()};
   Connection& connection = **lease;
   absl::Status status = connection.BeginTransaction(Connection::Begin::kReadCommitted);
@@ -68,6 +70,7 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
                                 const std::function<absl::StatusOr<Outcome>(Transaction&)>& settle) {
   Backoff backoff(kFirstWait, kMostWait);
   bool unsettled = false;
+  int turned_away = 0;
   absl::Time settle_until = deadline;
   while (true) {
     Run run;
@@ -77,7 +80,7 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
         ASSIGN_OR_RETURN(outcome, settle(transaction));
         return absl::OkStatus();
       });
-      // Only reads: what became of its own COMMIT does not matter.
+      // Answered only once its own COMMIT is: what it did may be what keeps the lost one from coming through.
       if (run.status.ok() && outcome == Outcome::kCommitted) return absl::OkStatus();
       if (run.status.ok()) {
         unsettled = false;
@@ -88,6 +91,7 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
     } else {
       run = RunTransaction(*pool_, clock_, deadline, body);
       if (run.end == End::kDone) return run.status;
+      if (run.end == End::kTurnedAway && ++turned_away >= pool_->nodes()) return run.status;
       if (run.end == End::kUncertain && !settle) return run.status;
       unsettled = run.end == End::kUncertain;
       settle_until = unsettled ? std::min(deadline, clock_.Now() + kSettleWait) : deadline;
@@ -97,24 +101,31 @@ absl::Status Database::Transact(absl::Time deadline, absl::FunctionRef<absl::Sta
 }
 
 absl::Status Database::Read(absl::Time deadline, absl::FunctionRef<absl::Status(Session&)> body) {
-  bool lost = false;
-  const absl::Status status = ReadOnce(deadline, false, body, lost);
-  return lost ? ReadOnce(deadline, false, body, lost) : status;
+  return ReadFrom(deadline, Patience::kPrompt, body);
 }
 
 absl::Status Database::Snapshot(absl::Time deadline, absl::FunctionRef<absl::Status(Session&)> body) {
-  bool lost = false;
-  const absl::Status status = ReadOnce(deadline, true, body, lost);
-  return lost ? ReadOnce(deadline, true, body, lost) : status;
+  return ReadFrom(deadline, Patience::kPatient, body);
 }
 
-absl::Status Database::ReadOnce(absl::Time deadline, bool snapshot, absl::FunctionRef<absl::Status(Session&)> body,
-                                bool& lost) {
-  ASSIGN_OR_RETURN(const Pool::Lease lease, pool_->Take(deadline));
+absl::Status Database::ReadFrom(absl::Time deadline, Patience patience,
+                                absl::FunctionRef<absl::Status(Session&)> body) {
+  bool again = true;
+  absl::Status status;
+  for (int i = 0; again && i <= pool_->nodes(); ++i) status = ReadOnce(deadline, patience, body, again);
+  return status;
+}
+
+absl::Status Database::ReadOnce(absl::Time deadline, Patience patience, absl::FunctionRef<absl::Status(Session&)> body,
+                                bool& again) {
+  again = false;
+  const bool snapshot = patience == Patience::kPatient;
+  ASSIGN_OR_RETURN(const Pool::Lease lease, pool_->Take(deadline, patience));
   absl::Status status;
   if (snapshot) status = lease->BeginTransaction(Connection::Begin::kSnapshot);
   if (status.ok()) status = body(*lease);
-  lost = lease->fault() == SqlFault::kLost;
+  // A node of a cluster ends a read, too, with a conflict when it cannot learn in time what the others have.
+  again = lease->fault() == SqlFault::kLost || (EndsTransaction(lease->fault()) && pool_->nodes() > 1);
   if (EndsTransaction(lease->fault())) status = lease->fault_status();
   if (snapshot && !EndsConnection(lease->fault())) lease->Rollback().IgnoreError();
   return status;

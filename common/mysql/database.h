@@ -25,7 +25,8 @@ using Value = std::variant<std::monostate, int64_t, std::string>;
 
 // Where the database is and who asks.
 struct DatabaseConfig {
-  std::string endpoint;  // "unix:///path/to.sock" or "tcp://host:port"
+  // "unix:///path/to.sock" or "tcp://host:port" each: the nodes of one cluster, in the order in which they are tried.
+  std::vector<std::string> endpoints;
   std::string user;
   std::string password;
   std::string schema;   // database name; empty selects none
@@ -34,6 +35,9 @@ struct DatabaseConfig {
   // The longest that one statement may run, however late the deadline. A server that is silent 5 s longer counts as
   // lost.
   absl::Duration statement_limit = absl::Seconds(30);
+  // The same where several endpoints are given, but for Snapshot: another node can go on, and should before callers
+  // lose their patience. A server that is silent 1 s longer counts as lost.
+  absl::Duration cluster_statement_limit = absl::Seconds(4);
 };
 
 // One row of a result, valid only inside the callback that receives it. Columns count from 0.
@@ -68,12 +72,15 @@ enum class Outcome { kCommitted, kNotCommitted };
 using Sleeper = std::function<void(absl::Duration)>;
 
 class Pool;
+enum class Patience;
 
-// A pool of connections to one schema. Threads may share one. Errors are statuses built with Refuse:
-// DATABASE_UNAVAILABLE (kUnavailable, RetryInfo) for a lost or absent server, CONFLICT (kAborted, RetryInfo) for a
-// conflict that lasted until the deadline, RECORD_EXISTS (kAlreadyExists) for a duplicate key, DEADLINE
-// (kDeadlineExceeded) for a statement or wait that ran out of time, else INTERNAL_FAULT (kInternal) with an error id;
-// the driver's text goes to the log only.
+// A pool of connections to one schema. Threads may share one. All are to one node, the one that worked last, at first
+// the first; when it is gone or says that it serves nobody, all go to the next one, in turn, and stay there. Sessions
+// on a node of a Galera cluster see whatever any node has acknowledged before. Errors are statuses built with Refuse:
+// DATABASE_UNAVAILABLE (kUnavailable, RetryInfo) for a lost or absent server, of several for all of them, CONFLICT
+// (kAborted, RetryInfo) for a conflict that lasted until the deadline, RECORD_EXISTS (kAlreadyExists) for a duplicate
+// key, DEADLINE (kDeadlineExceeded) for a statement or wait that ran out of time, else INTERNAL_FAULT (kInternal) with
+// an error id; the driver's text goes to the log only.
 class Database {
  public:
   // Remembers where to connect; connects at first use, so that it also opens while the server is down.
@@ -88,13 +95,13 @@ class Database {
   // memory. settle, if given, is asked on a new connection, in a transaction of its own, when the connection was lost
   // while COMMIT was under way, until it answers, or for at most 3 s if the server stays away: kCommitted ends with OK,
   // kNotCommitted runs body again. Without settle such a loss is DATABASE_UNAVAILABLE. A server that cannot be
-  // connected to is DATABASE_UNAVAILABLE at once.
+  // connected to, of several all of them, is DATABASE_UNAVAILABLE at once.
   absl::Status Transact(absl::Time deadline, absl::FunctionRef<absl::Status(Transaction&)> body,
                         const std::function<absl::StatusOr<Outcome>(Transaction&)>& settle = nullptr);
 
   // Runs body, which only reads, on a connection in autocommit mode; once more on a new connection if the first was
-  // lost. No statement runs past deadline: the server ends it (max_statement_time on MariaDB, max_execution_time on
-  // MySQL).
+  // lost, of several nodes once more for each. No statement runs past deadline: the server ends it (max_statement_time
+  // on MariaDB, max_execution_time on MySQL).
   absl::Status Read(absl::Time deadline, absl::FunctionRef<absl::Status(Session&)> body);
 
   // Runs body, which only reads, in one consistent snapshot (REPEATABLE READ).
@@ -104,7 +111,9 @@ class Database {
   absl::Status Ping(absl::Duration timeout);
 
  private:
-  absl::Status ReadOnce(absl::Time deadline, bool snapshot, absl::FunctionRef<absl::Status(Session&)> body, bool& lost);
+  absl::Status ReadFrom(absl::Time deadline, Patience patience, absl::FunctionRef<absl::Status(Session&)> body);
+  absl::Status ReadOnce(absl::Time deadline, Patience patience, absl::FunctionRef<absl::Status(Session&)> body,
+                        bool& again);
   bool WaitToRerun(absl::Duration wait, absl::Time deadline);
 
   const Clock& clock_;

@@ -10,16 +10,14 @@
 #include <string>
 
 #include "absl/random/random.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 
 #include "common/base/status_macros.h"
+#include "common/mysql/endpoints.h"
 
 namespace kechuang::mysql {
 namespace {
 
-constexpr absl::Duration kSilence = absl::Seconds(5);
 constexpr size_t kLoggedCharacters = 300;
 
 sql::Driver& TheDriver() {
@@ -51,19 +49,19 @@ Failure Explain(SqlFault fault, int code, absl::string_view words, absl::string_
   return {fault, StatusOf(fault, id)};
 }
 
-sql::ConnectOptionsMap OptionsOf(const DatabaseConfig& config, absl::Duration timeout) {
+sql::ConnectOptionsMap OptionsOf(const DatabaseConfig& config, const Server& server) {
   const auto whole_seconds = [](absl::Duration duration) {
     return std::max(1, static_cast<int>(absl::ToInt64Seconds(absl::Ceil(duration, absl::Seconds(1)))));
   };
   sql::ConnectOptionsMap options;
-  options["hostName"] = sql::SQLString(config.endpoint);
+  options["hostName"] = sql::SQLString(server.endpoint);
   options["userName"] = sql::SQLString(config.user);
   options["password"] = sql::SQLString(config.password);
   if (!config.schema.empty()) options["schema"] = sql::SQLString(config.schema);
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
-  options["OPT_CONNECT_TIMEOUT"] = whole_seconds(timeout);
-  options["OPT_READ_TIMEOUT"] = whole_seconds(config.statement_limit + kSilence);
-  options["OPT_WRITE_TIMEOUT"] = whole_seconds(config.statement_limit + kSilence);
+  options["OPT_CONNECT_TIMEOUT"] = whole_seconds(server.connect_timeout);
+  options["OPT_READ_TIMEOUT"] = whole_seconds(server.silence_limit);
+  options["OPT_WRITE_TIMEOUT"] = whole_seconds(server.silence_limit);
   options["OPT_LOCAL_INFILE"] = 0;
   if (!config.ca_file.empty()) {
     options["sslCA"] = sql::SQLString(config.ca_file);
@@ -101,16 +99,8 @@ Failure InternalFailure(absl::string_view explanation) {
   return Explain(SqlFault::kInternal, 0, explanation, "preparing to ask the database");
 }
 
-bool IsLocal(absl::string_view endpoint) {
-  if (absl::StartsWith(endpoint, "unix://")) return true;
-  if (!absl::ConsumePrefix(&endpoint, "tcp://")) return false;
-  const absl::string_view host = endpoint.substr(0, endpoint.rfind(':'));
-  return host == "localhost" || host == "::1" || host == "[::1]" ||
-         (absl::StartsWith(host, "127.") && host.find_first_not_of("0123456789.") == absl::string_view::npos);
-}
-
-absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& config, absl::Duration timeout) {
-  const bool needs_encryption = !IsLocal(config.endpoint);
+absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& config, const Server& server) {
+  const bool needs_encryption = !IsLocal(server.endpoint);
   if (needs_encryption && config.ca_file.empty()) {
     return InternalFailure("a database on another machine needs a ca_file to verify its TLS certificate").status;
   }
@@ -118,7 +108,7 @@ absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& c
   std::unique_ptr<sql::Connection> connection;
   bool protected_as_needed = true;
   const std::optional<Failure> failure = Catch("connecting", [&] {
-    sql::ConnectOptionsMap options = OptionsOf(config, timeout);
+    sql::ConnectOptionsMap options = OptionsOf(config, server);
     connection.reset(TheDriver().connect(options));
     if (needs_encryption) protected_as_needed = IsEncrypted(*connection);
   });

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -34,11 +35,16 @@ std::optional<Failure> Catch(absl::string_view doing, absl::FunctionRef<void()> 
 // A failure that is none of the driver's, logged under an error id.
 Failure InternalFailure(absl::string_view explanation);
 
-// True for unix:// and for tcp:// on an address of this machine, where nobody else listens in.
-bool IsLocal(absl::string_view endpoint);
+// One server, and how long it may take.
+struct Server {
+  std::string endpoint;
+  absl::Duration statement_limit;
+  absl::Duration silence_limit;    // longer than statement_limit: then the server counts as lost
+  absl::Duration connect_timeout;  // for each step of connecting
+};
 
 // Opens a connection, with TLS verified where the endpoint is not local. Session variables are the server's defaults.
-absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& config, absl::Duration timeout);
+absl::StatusOr<std::unique_ptr<sql::Connection>> Connect(const DatabaseConfig& config, const Server& server);
 
 }  // namespace kechuang::mysql
 

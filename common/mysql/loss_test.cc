@@ -22,7 +22,7 @@ constexpr char kInsert[] = "INSERT INTO t (id) VALUES (?)";
 class LossTest : public ::testing::Test {
  protected:
   LossTest() : gate_(server_.socket()), config_(server_.Config(server_.NewSchema())) {
-    config_.endpoint = gate_.endpoint();
+    config_.endpoints = {gate_.endpoint()};
     database_ = std::make_unique<Database>(config_);
   }
   void SetUp() override {

@@ -1,5 +1,7 @@
 #include "common/mysql/pool.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,10 @@ namespace kechuang::mysql {
 namespace {
 
 constexpr absl::Duration kConnectTimeout = absl::Seconds(2);
+constexpr absl::Duration kSilence = absl::Seconds(5);
+constexpr absl::Duration kSilenceInCluster = absl::Seconds(1);
+// The generation of a connection that is closed after one use.
+constexpr int kNeverKept = -1;
 
 absl::Status NoConnectionFree(int pool_size) {
   return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
@@ -29,9 +35,11 @@ Pool::Lease::~Lease() {
 
 Pool::~Pool() { UseDriverInThisThread(); }
 
-absl::StatusOr<Pool::Lease> Pool::Take(absl::Time deadline) {
+absl::StatusOr<Pool::Lease> Pool::Take(absl::Time deadline, Patience patience) {
   UseDriverInThisThread();
-  int generation = 0;
+  const bool apart = patience == Patience::kPatient && nodes() > 1;
+  std::vector<Idle> closing;  // closed outside the lock
+  Place place = {};
   {
     std::unique_lock<std::mutex> lock(mutex_);
     while (idle_.empty() && open_ >= config_.pool_size) {
@@ -39,59 +47,90 @@ absl::StatusOr<Pool::Lease> Pool::Take(absl::Time deadline) {
       if (left <= absl::ZeroDuration()) return NoConnectionFree(config_.pool_size);
       freed_.wait_for(lock, absl::ToChronoNanoseconds(left));
     }
-    if (!idle_.empty()) {
+    if (!idle_.empty() && !apart) {
       Idle idle = std::move(idle_.back());
       idle_.pop_back();
       idle.connection->Use(deadline);
       return Lease(*this, std::move(idle.connection), idle.generation);
     }
+    if (open_ >= config_.pool_size) {
+      closing.push_back(std::move(idle_.back()));
+      idle_.pop_back();
+      --open_;
+    }
     ++open_;
-    generation = generation_;
+    place = {node_, apart ? kNeverKept : generation_};
   }
-  absl::StatusOr<std::unique_ptr<Connection>> opened = Open(deadline);
-  if (!opened.ok()) {
+  absl::StatusOr<Lease> lease = Open(deadline, patience, place);
+  if (!lease.ok()) {
     const std::lock_guard<std::mutex> lock(mutex_);
     --open_;
     freed_.notify_one();
-    return opened.status();
   }
-  (*opened)->Use(deadline);
-  return Lease(*this, *std::move(opened), generation);
+  return lease;
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Pool::Open(absl::Time deadline) {
-  absl::StatusOr<std::unique_ptr<Connection>> opened;
-  // A second try meets a server that was just about to listen, or one node of several that went away.
-  for (int i = 0; i < 2; ++i) {
+absl::StatusOr<Pool::Lease> Pool::Open(absl::Time deadline, Patience patience, Place place) {
+  absl::Status status = StatusOf(SqlFault::kOutOfTime, "");
+  const size_t count = config_.endpoints.size();
+  // Another try of the first one meets a server that was just about to listen.
+  for (size_t i = 0; i <= count; ++i) {
     const absl::Duration left = deadline - clock_.Now();
-    if (left <= absl::ZeroDuration()) return i == 0 ? StatusOf(SqlFault::kOutOfTime, "") : opened.status();
-    opened = Connection::Open(config_, clock_, std::min(left, kConnectTimeout));
-    if (opened.ok() || !absl::IsUnavailable(opened.status())) break;
+    if (left <= absl::ZeroDuration()) return status;
+    const size_t node = (place.node + i) % count;
+    absl::StatusOr<std::unique_ptr<Connection>> opened =
+        Connection::Open(config_, ServerOf(node, patience, left), clock_);
+    if (opened.ok()) {
+      (*opened)->Use(deadline);
+      return Lease(*this, *std::move(opened), MoveTo(node, place));
+    }
+    status = opened.status();
+    if (!absl::IsUnavailable(status)) return status;
   }
-  return opened;
+  return status;
+}
+
+Server Pool::ServerOf(size_t node, Patience patience, absl::Duration left) const {
+  const bool prompt = patience == Patience::kPrompt && nodes() > 1;
+  const absl::Duration limit = prompt ? config_.cluster_statement_limit : config_.statement_limit;
+  return {config_.endpoints[node], limit, limit + (prompt ? kSilenceInCluster : kSilence),
+          std::min(left, kConnectTimeout)};
+}
+
+int Pool::MoveTo(size_t node, Place place) {
+  std::vector<Idle> closing;  // closed outside the lock
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (node == place.node) return place.generation;
+  if (node_ == place.node) {
+    spdlog::warn("database node {} does not serve; going on with {}", config_.endpoints[node_],
+                 config_.endpoints[node]);
+    node_ = node;
+    closing = DropIdle();
+  }
+  return node == node_ && place.generation != kNeverKept ? generation_ : kNeverKept;
+}
+
+std::vector<Pool::Idle> Pool::DropIdle() {
+  ++generation_;
+  open_ -= static_cast<int>(idle_.size());
+  freed_.notify_all();
+  return std::exchange(idle_, {});
 }
 
 void Pool::Give(std::unique_ptr<Connection> connection, int generation) {
   std::vector<Idle> closing;  // closed outside the lock
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (EndsConnection(connection->fault()) && generation == generation_) {
-      ++generation_;
-      open_ -= static_cast<int>(idle_.size());
-      closing = std::exchange(idle_, {});
-    }
-    if (connection->reusable() && generation == generation_) {
-      idle_.push_back({std::move(connection), generation});
-    } else {
-      --open_;
-      closing.push_back({std::move(connection), generation});
-    }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (EndsConnection(connection->fault()) && generation == generation_) {
+    closing = DropIdle();
+    if (connection->fault() == SqlFault::kUnreachable) node_ = (node_ + 1) % config_.endpoints.size();
   }
-  if (closing.size() > 1) {
-    freed_.notify_all();
+  if (connection->reusable() && generation == generation_) {
+    idle_.push_back({std::move(connection), generation});
   } else {
-    freed_.notify_one();
+    --open_;
+    closing.push_back({std::move(connection), generation});
   }
+  freed_.notify_one();
 }
 
 }  // namespace kechuang::mysql

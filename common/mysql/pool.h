@@ -10,7 +10,15 @@
 
 namespace kechuang::mysql {
 
+// How long a statement may take on a connection to one of several nodes.
+enum class Patience {
+  kPrompt,   // DatabaseConfig::cluster_statement_limit
+  kPatient,  // DatabaseConfig::statement_limit; of several nodes on a connection of its own, closed afterwards
+};
+
 // The connections of one Database: at most pool_size open, each lent to one caller at a time. Threads may share it.
+// All lead to one node; it moves on to the next when a new connection to it fails or when it says that it serves
+// nobody. One process writing to one node keeps writers of a cluster out of each other's way.
 class Pool {
  public:
   // A connection lent until this goes; it is closed then if it cannot be reused. Outlived by its pool.
@@ -37,18 +45,31 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // A connection, waiting until deadline for one to come free: DEADLINE if none does, DATABASE_UNAVAILABLE at once if
-  // the server cannot be reached.
-  absl::StatusOr<Lease> Take(absl::Time deadline);
+  // no node can be reached.
+  absl::StatusOr<Lease> Take(absl::Time deadline, Patience patience);
+
+  // How many nodes there are to turn to.
+  int nodes() const { return static_cast<int>(config_.endpoints.size()); }
 
  private:
-  // A connection at rest. One generation is what was opened between two losses: after one, its fellows count as lost
-  // too.
+  // A connection at rest. One generation is what was opened to one node between two losses: after one, its fellows
+  // count as lost too.
   struct Idle {
     std::unique_ptr<Connection> connection;
     int generation;
   };
 
-  absl::StatusOr<std::unique_ptr<Connection>> Open(absl::Time deadline);
+  struct Place {
+    size_t node;
+    int generation;
+  };
+
+  absl::StatusOr<Lease> Open(absl::Time deadline, Patience patience, Place place);
+  Server ServerOf(size_t node, Patience patience, absl::Duration left) const;
+  // Notes that a new connection to place failed and one to node did not; the generation of that one.
+  int MoveTo(size_t node, Place place);
+  // Counts the connections at rest as lost, and gives them, to be closed outside the lock. Needs the lock.
+  std::vector<Idle> DropIdle();
   void Give(std::unique_ptr<Connection> connection, int generation);
 
   const DatabaseConfig config_;
@@ -57,6 +78,7 @@ class Pool {
   std::condition_variable freed_;
   std::vector<Idle> idle_;  // given back last comes last
   int open_ = 0;            // lent, idle, or being opened
+  size_t node_ = 0;         // which of the endpoints new connections lead to
   int generation_ = 0;
 };
 

@@ -91,6 +91,11 @@ void Bind(sql::PreparedStatement& statement, absl::Span<const Value> values) {
   }
 }
 
+// A wait must end as such before the statement's own limit does.
+int LockWaitSeconds(absl::Duration statement_limit) {
+  return std::clamp(static_cast<int>(absl::ToInt64Seconds(statement_limit)) - 1, 1, kLockWaitSeconds);
+}
+
 // A result that nobody reads would leave the connection out of step.
 bool ReturnsRows(absl::string_view sql) {
   sql = absl::StripLeadingAsciiWhitespace(sql);
@@ -135,29 +140,51 @@ Connection::Connection(std::unique_ptr<sql::Connection> connection, absl::Durati
 
 Connection::~Connection() { UseDriverInThisThread(); }
 
-absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseConfig& config, const Clock& clock,
-                                                             absl::Duration timeout) {
-  ASSIGN_OR_RETURN(std::unique_ptr<sql::Connection> raw, Connect(config, timeout));
-  std::unique_ptr<Connection> connection(new Connection(std::move(raw), config.statement_limit, clock));
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseConfig& config, const Server& server,
+                                                             const Clock& clock) {
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::Connection> raw, Connect(config, server));
+  std::unique_ptr<Connection> connection(new Connection(std::move(raw), server.statement_limit, clock));
   RETURN_IF_ERROR(connection->SetUp());
   return connection;
 }
 
 absl::Status Connection::SetUp() {
-  const std::optional<Failure> failure = Catch("reading the server's version", [&] {
+  bool in_cluster = false;
+  const std::optional<Failure> failure = Catch("reading what the server is", [&] {
     control_.reset(connection_->createStatement());
-    const std::unique_ptr<sql::ResultSet> result(control_->executeQuery("SELECT VERSION()"));
-    while (result->next()) is_mariadb_ = absl::StrContains(result->getString(1).asStdString(), "MariaDB");
+    const std::unique_ptr<sql::ResultSet> result(
+        control_->executeQuery("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')"));
+    while (result->next()) {
+      const std::string value = result->getString(2).asStdString();
+      if (result->getString(1).asStdString() == "version") is_mariadb_ = absl::StrContains(value, "MariaDB");
+      if (result->getString(1).asStdString() == "wsrep_on") in_cluster = value == "ON";
+    }
   });
   if (failure.has_value()) return Note("", *failure);
+  if (in_cluster) RETURN_IF_ERROR(SetUpInCluster());
   RETURN_IF_ERROR(Control("SET NAMES utf8mb4 COLLATE utf8mb4_bin"));
   // The driver itself asks for REPEATABLE READ at connect.
   RETURN_IF_ERROR(Control("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
-  RETURN_IF_ERROR(Control(absl::StrCat(
-      "SET SESSION sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,",
-      "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1, innodb_lock_wait_timeout=", kLockWaitSeconds)));
+  RETURN_IF_ERROR(Control(
+      absl::StrCat("SET SESSION sql_mode='STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,",
+                   "NO_ENGINE_SUBSTITUTION', time_zone='+00:00', autocommit=1, innodb_lock_wait_timeout=",
+                   LockWaitSeconds(limit_most_))));
   limit_ = absl::ZeroDuration();
   return absl::OkStatus();
+}
+
+absl::Status Connection::SetUpInCluster() {
+  // A node that is cut off from the others, or on its way back to them, still answers such questions.
+  bool ready = false;
+  const std::optional<Failure> failure = Catch("asking whether the node takes part in its cluster", [&] {
+    const std::unique_ptr<sql::ResultSet> result(control_->executeQuery("SHOW GLOBAL STATUS LIKE 'wsrep_ready'"));
+    while (result->next()) ready = result->getString(2).asStdString() == "ON";
+  });
+  if (failure.has_value()) return Note("", *failure);
+  if (!ready) return StatusOf(SqlFault::kUnreachable, "");
+  // What one node has acknowledged, another shows a moment later, unless a read waits for it: 1 is for reads and for
+  // the beginning of transactions.
+  return Control("SET SESSION wsrep_sync_wait=1");
 }
 
 void Connection::Use(absl::Time deadline) {

@@ -42,8 +42,8 @@ class Connection final : public Session {
  public:
   enum class Begin { kReadCommitted, kSnapshot };
 
-  static absl::StatusOr<std::unique_ptr<Connection>> Open(const DatabaseConfig& config, const Clock& clock,
-                                                          absl::Duration timeout);
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const DatabaseConfig& config, const Server& server,
+                                                          const Clock& clock);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -71,6 +71,8 @@ class Connection final : public Session {
   Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock);
 
   absl::Status SetUp();
+  // What a node of a Galera cluster needs besides; DATABASE_UNAVAILABLE if it serves nobody now.
+  absl::Status SetUpInCluster();
   // Tells the server to end, or not to end, a transaction in which it hears nothing for a while. A snapshot may be idle
   // for as long as its reader is slow, and holds no lock.
   absl::Status LimitIdle(bool limited);

@@ -32,7 +32,7 @@ class GatedRegister {
  public:
   GatedRegister() : gate_(PrivateMariaDb::Shared().socket()) {
     mysql::DatabaseConfig config = PrivateMariaDb::Shared().Config(straight_.schema());
-    config.endpoint = gate_.endpoint();
+    config.endpoints = {gate_.endpoint()};
     database_ = std::make_unique<mysql::Database>(config);
     ledger_ =
         std::make_unique<ledger::Register>(*database_,

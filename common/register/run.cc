@@ -12,13 +12,16 @@
 #include "common/base/status_macros.h"
 #include "common/ledger/engine_schema.h"
 #include "common/ledger/imports_schema.h"
+#include "common/mysql/endpoints.h"
 #include "common/register/journal_service.h"
 #include "common/rpc/process.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 ABSL_FLAG(bool, migrate, false, "bring the database schema up to date, as its owner, and end");
 ABSL_FLAG(std::string, database, "",
-          "unix:///path.sock or tcp://host:port of the database; empty: the state folder's socket");
+          "unix:///path.sock or tcp://host:port of the database, or the nodes of one Galera cluster by comma, the same "
+          "order for every replica: the first that works is used, the next when it is gone; empty: the state folder's "
+          "socket");
 ABSL_FLAG(int, batch_size, kechuang::ledger::RegisterOptions().batch_size_max,
           "most changes written in one transaction");
 ABSL_FLAG(std::string, database_ca, "", "file of the certificate authority of a database reached over the network");
@@ -50,8 +53,10 @@ absl::Status NoBatch(int size) {
 absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, const std::string& area,
                                                const std::string& account) {
   mysql::DatabaseConfig config;
-  const std::string endpoint = absl::GetFlag(FLAGS_database);
-  config.endpoint = endpoint.empty() ? absl::StrCat("unix://", flags.state, "/mariadb.sock") : endpoint;
+  const std::string endpoints = absl::GetFlag(FLAGS_database);
+  ASSIGN_OR_RETURN(
+      config.endpoints,
+      mysql::ParseEndpoints(endpoints.empty() ? absl::StrCat("unix://", flags.state, "/mariadb.sock") : endpoints));
   config.user = absl::StrCat("kechuang_", account);
   ASSIGN_OR_RETURN(config.password, ReadSecret(absl::StrCat(flags.state, "/secrets/", account, ".password")));
   config.schema = absl::StrCat("kechuang_", area);
@@ -61,7 +66,7 @@ absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, c
 
 absl::Status RunMigrations(const rpc::ProcessFlags& flags, const RegisterProgram& program) {
   ASSIGN_OR_RETURN(mysql::DatabaseConfig config, ConfigOf(flags, program.area, "owner"));
-  config.statement_limit = kMigrateWait;  // an ALTER of a large table takes its time
+  config.statement_limit = config.cluster_statement_limit = kMigrateWait;  // an ALTER of a large table takes its time
   mysql::Database database(std::move(config));
   return mysql::Migrate(database, absl::Now() + kMigrateWait, WithEngine(program.migrations));
 }

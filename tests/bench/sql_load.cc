@@ -139,7 +139,7 @@ absl::StatusOr<Operation> CreatingOf(Database& database) {
 
 absl::StatusOr<nlohmann::json> RunSqlLoad(const SqlLoad& load, int64_t first_number, absl::Duration length) {
   mysql::DatabaseConfig config;
-  config.endpoint = absl::StrCat("unix://", load.socket);
+  config.endpoints = {absl::StrCat("unix://", load.socket)};
   config.user = load.user;
   config.schema = load.schema;
   config.pool_size = load.in_flight;

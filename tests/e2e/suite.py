@@ -45,18 +45,22 @@ def wait_until(condition, seconds, what, pause=0.02):
         pacer.wait(pause)
 
 
-def free_port_base():
-    """A port base below the ephemeral range, all of whose ports are free just now."""
+def free_base(offsets):
+    """A port base below the ephemeral range, whose ports at these offsets are free just now."""
     while True:
         base = random.randrange(20000, 32000)
-        ports = [base + extra + offset for extra in (0, HTTP_OFFSET) for offset in OFFSETS.values()]
         try:
-            for port in ports:
+            for offset in offsets:
                 with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
+                    probe.bind(("127.0.0.1", base + offset))
             return base
         except OSError:
             continue
+
+
+def free_port_base():
+    """A port base for a suite."""
+    return free_base([extra + offset for extra in (0, HTTP_OFFSET) for offset in OFFSETS.values()])
 
 
 class Stubs:
@@ -138,6 +142,7 @@ class Suite:
         self.state = self.folder / "state"
         self.port = free_port_base()
         self.sample = sample
+        self.database_socket = self.state / "mariadb.sock"  # where sql() asks
         self._channels = {}
 
     # Up and down.
@@ -281,7 +286,7 @@ class Suite:
     def sql_command(self):
         """The database's own client as its administrator, who may do what no service may."""
         user = subprocess.run(["id", "-un"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        return ["mariadb", "--no-defaults", f"--socket={self.state}/mariadb.sock", f"--user={user}", "--batch",
+        return ["mariadb", "--no-defaults", f"--socket={self.database_socket}", f"--user={user}", "--batch",
                 "--skip-column-names", "--default-character-set=utf8mb4", "--connect-timeout=5"]
 
     def sql(self, statement):

@@ -13,7 +13,7 @@ import unittest
 for _folder in ("e2e", "behaviour"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / _folder))
 
-from suite import BIN, OFFSETS, Suite, wait_until  # noqa: E402
+from suite import BIN, OFFSETS, REGISTERS, Suite, free_port_base, wait_until  # noqa: E402
 
 LONG = os.environ.get("KECHUANG_FAULTS_LONG", "") not in ("", "0")
 SEED = int(os.environ.get("KECHUANG_FAULTS_SEED") or random.SystemRandom().randrange(1, 1_000_000))
@@ -101,6 +101,20 @@ class FaultTest(unittest.TestCase):
         self.suite.kill(name)
         self.addCleanup(program.end)
         return program.start()
+
+    def replica(self, number, database):
+        """Another set of the registers, on ports and with a state folder of their own; the ports' base and the programs."""
+        state = self.suite.folder / f"replica-{number}"
+        if not state.exists():
+            state.mkdir(mode=0o700)
+            for shared in ("admin.key", "secrets"):
+                os.symlink(self.suite.state / shared, state / shared)
+        base = free_port_base()
+        programs = {area: Program(self.suite, area, f"--database={database}", state=state, port=base) for area in REGISTERS}
+        for program in programs.values():
+            self.addCleanup(program.end)
+            program.start()
+        return base, programs
 
     def healthy(self, seconds=30):
         wait_until(lambda: self.suite.healthz() == 200, seconds, "health to turn good")

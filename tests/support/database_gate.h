@@ -26,7 +26,7 @@ class DatabaseGate {
   DatabaseGate(const DatabaseGate&) = delete;
   DatabaseGate& operator=(const DatabaseGate&) = delete;
 
-  // What a program connects to, as DatabaseConfig::endpoint.
+  // What a program connects to, as one of DatabaseConfig::endpoints.
   std::string endpoint() const { return "unix://" + socket_; }
   // Treats the next COMMIT so; those after it pass.
   void AtNextCommit(AtCommit what);

@@ -157,7 +157,7 @@ std::string PrivateMariaDb::NewSchema() {
 
 mysql::DatabaseConfig PrivateMariaDb::Config(absl::string_view schema) const {
   mysql::DatabaseConfig config;
-  config.endpoint = "unix://" + socket();
+  config.endpoints = {"unix://" + socket()};
   config.user = "root";
   config.schema = std::string(schema);
   return config;
