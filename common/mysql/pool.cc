@@ -122,7 +122,8 @@ void Pool::Give(std::unique_ptr<Connection> connection, int generation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (EndsConnection(connection->fault()) && generation == generation_) {
     closing = DropIdle();
-    if (connection->fault() == SqlFault::kUnreachable) node_ = (node_ + 1) % config_.endpoints.size();
+    const bool elsewhere = connection->fault() == SqlFault::kUnreachable || connection->fell_silent();
+    if (elsewhere) node_ = (node_ + 1) % config_.endpoints.size();
   }
   if (connection->reusable() && generation == generation_) {
     idle_.push_back({std::move(connection), generation});

@@ -131,19 +131,20 @@ void StatementCache::Forget(absl::string_view text) {
   entries_.erase(entry);
 }
 
-Connection::Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock)
+Connection::Connection(std::unique_ptr<sql::Connection> connection, const Server& server, const Clock& clock)
     : clock_(clock),
-      limit_most_(statement_limit),
+      limit_most_(server.statement_limit),
+      silence_limit_(server.silence_limit),
       connection_(std::move(connection)),
       statements_(*connection_),
-      limit_(statement_limit) {}
+      limit_(server.statement_limit) {}
 
 Connection::~Connection() { UseDriverInThisThread(); }
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseConfig& config, const Server& server,
                                                              const Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<sql::Connection> raw, Connect(config, server));
-  std::unique_ptr<Connection> connection(new Connection(std::move(raw), server.statement_limit, clock));
+  std::unique_ptr<Connection> connection(new Connection(std::move(raw), server, clock));
   RETURN_IF_ERROR(connection->SetUp());
   return connection;
 }
@@ -254,13 +255,15 @@ absl::Status Connection::Rollback() {
 }
 
 absl::Status Connection::Control(absl::string_view sql) {
+  asked_ = clock_.Now();
   const std::optional<Failure> failure = Catch(sql, [&] { control_->execute(sql::SQLString(sql.data(), sql.size())); });
   return failure.has_value() ? Note(sql, *failure) : absl::OkStatus();
 }
 
 absl::Status Connection::Ready() {
   if (EndsTransaction(fault_)) return fault_status_;
-  const absl::Duration left = deadline_ - clock_.Now();
+  asked_ = clock_.Now();
+  const absl::Duration left = deadline_ - asked_;
   if (left <= absl::ZeroDuration()) return StatusOf(SqlFault::kOutOfTime, "");
   // Calls mostly come with one usual deadline, so a limit a little short of it fits the next call, too.
   const absl::Duration wanted = std::min(left, limit_most_);
@@ -276,6 +279,7 @@ absl::Status Connection::Ready() {
 
 absl::Status Connection::Note(absl::string_view sql, const Failure& failure) {
   statements_.Forget(sql);
+  if (failure.fault == SqlFault::kLost && clock_.Now() - asked_ >= silence_limit_) fell_silent_ = true;
   if (EndsTransaction(failure.fault) && !EndsConnection(fault_)) {
     fault_ = failure.fault;
     fault_status_ = failure.status;

@@ -62,13 +62,15 @@ class Connection final : public Session {
 
   // The fault of this use that ended the transaction or the connection, even if the caller of the statement hid it.
   SqlFault fault() const { return fault_; }
+  // True if the server was lost by saying nothing for its whole limit: it may be there, but it does not serve.
+  bool fell_silent() const { return fell_silent_; }
   // What to tell of that fault.
   const absl::Status& fault_status() const { return fault_status_; }
   // True if another caller may have the connection.
   bool reusable() const { return !in_transaction_ && !EndsConnection(fault_); }
 
  private:
-  Connection(std::unique_ptr<sql::Connection> connection, absl::Duration statement_limit, const Clock& clock);
+  Connection(std::unique_ptr<sql::Connection> connection, const Server& server, const Clock& clock);
 
   absl::Status SetUp();
   // What a node of a Galera cluster needs besides; DATABASE_UNAVAILABLE if it serves nobody now.
@@ -84,6 +86,7 @@ class Connection final : public Session {
 
   const Clock& clock_;
   const absl::Duration limit_most_;
+  const absl::Duration silence_limit_;
   std::unique_ptr<sql::Connection> connection_;
   StatementCache statements_;
   std::unique_ptr<sql::Statement> control_;
@@ -91,7 +94,9 @@ class Connection final : public Session {
   bool idle_limited_ = false;
   absl::Duration limit_;  // what the session's statements are limited to
   absl::Time deadline_ = absl::InfiniteFuture();
+  absl::Time asked_ = absl::InfiniteFuture();  // when the latest statement was sent
   bool in_transaction_ = false;
+  bool fell_silent_ = false;
   SqlFault fault_ = SqlFault::kNone;
   absl::Status fault_status_;
 };
