@@ -50,6 +50,14 @@ absl::Status NoBatch(int size) {
             absl::StrCat("--batch_size 须不小于 1，不能为 ", size));
 }
 
+absl::Status NoAuthority(absl::string_view endpoint) {
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+      .With("address", endpoint)
+      .Says(absl::StrCat("the database ", endpoint, " is on another machine: give --database_ca, the certificate ",
+                         "authority that its TLS certificate is verified by"),
+            absl::StrCat("数据库 ", endpoint, " 在另一台机器上：请用 --database_ca 给出验证其 TLS 证书的证书颁发机构"));
+}
+
 absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, const std::string& area,
                                                const std::string& account) {
   mysql::DatabaseConfig config;
@@ -61,6 +69,9 @@ absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, c
   ASSIGN_OR_RETURN(config.password, ReadSecret(absl::StrCat(flags.state, "/secrets/", account, ".password")));
   config.schema = absl::StrCat("kechuang_", area);
   config.ca_file = absl::GetFlag(FLAGS_database_ca);
+  for (const std::string& far : config.endpoints) {
+    if (config.ca_file.empty() && !mysql::IsLocal(far)) return NoAuthority(far);
+  }
   return config;
 }
 

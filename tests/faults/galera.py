@@ -78,7 +78,8 @@ class Cluster:
         names = ", ".join(f"'{user}'" for user in users)
         found = {}
         for node in NODES:
-            rows = self.sql(node, f"SELECT DISTINCT user FROM information_schema.PROCESSLIST WHERE user IN ({names})", check=False)
+            rows = self.sql(node, f"SELECT DISTINCT user FROM information_schema.PROCESSLIST WHERE user IN ({names})",
+                            check=False)
             for row in rows or []:
                 found.setdefault(row[0], set()).add(node)
         places = set().union(*found.values()) if found else set()

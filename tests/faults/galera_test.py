@@ -1,4 +1,4 @@
-"""The suite on a three-node Galera cluster: a node dies, freezes or is cut off under load, nothing is lost, and writes go on soon."""
+"""The suite on a three-node Galera cluster: a node dies, freezes or is cut off under load, nothing is lost, writes go on soon."""
 
 import re
 import sys
