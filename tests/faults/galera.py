@@ -73,17 +73,12 @@ class Cluster:
         wait_until(lambda: all(self.takes_part(node) and self.status(node, "wsrep_cluster_size") == str(len(NODES))
                                for node in NODES), READY_SECONDS, "all nodes to take part", pause=0.2)
 
-    def served(self, users):
-        """Which node these accounts are connected to; None unless it is one for all of them."""
+    def connected(self, users):
+        """Which of these accounts are connected to each node that answers."""
         names = ", ".join(f"'{user}'" for user in users)
-        found = {}
-        for node in NODES:
-            rows = self.sql(node, f"SELECT DISTINCT user FROM information_schema.PROCESSLIST WHERE user IN ({names})",
-                            check=False)
-            for row in rows or []:
-                found.setdefault(row[0], set()).add(node)
-        places = set().union(*found.values()) if found else set()
-        return places.pop() if len(found) == len(users) and len(places) == 1 else None
+        return {node: {row[0] for row in self.sql(
+            node, f"SELECT DISTINCT user FROM information_schema.PROCESSLIST WHERE user IN ({names})", check=False) or []}
+            for node in NODES}
 
     # Harms, each with what undoes it.
 
