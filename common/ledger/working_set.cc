@@ -166,8 +166,11 @@ absl::StatusOr<std::string> WorkingSet::Apply(const Command& command, RowEffect&
   ASSIGN_OR_RETURN(std::string answer, command.decide(draft));
   RETURN_IF_ERROR(failure_);
   effect = draft.effect();
-  if (!command.validate_only) Keep(command.author, draft.TakeChanges());
-  if (overlay != nullptr) Stage(*overlay, draft.TakeChanges());
+  if (overlay != nullptr) {
+    Stage(*overlay, draft.TakeChanges());
+  } else if (!command.validate_only) {
+    Keep(command.author, draft.TakeChanges());
+  }
   return answer;
 }
 

@@ -241,7 +241,7 @@ class ImportRun {
     // What a row that conflicts would have changed: its answer is an error, which cannot carry it.
     const auto conflict = std::make_shared<RowOutcome>();
     ledger_.Submit(CommandOf(*std::move(change), row, origin, conflict), absl::InfiniteFuture(),
-                   [answer, conflict, outcomes = outcomes_](absl::StatusOr<ledger::Answer> result) {
+                   [answer, conflict, outcomes = outcomes_](const absl::StatusOr<ledger::Answer>& result) {
                      if (IsPassing(result.status())) return outcomes->Stop(result.status());
                      answer(OutcomeOf(result, *conflict));
                    });
