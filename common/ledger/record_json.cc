@@ -23,6 +23,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
+// The hashes of the journal stand on these very bytes, so they are not those of the JSON that callers get, which may
+// change.
 bool IsEscaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
 
 void AppendEscaped(char c, std::string& out) {

@@ -8,48 +8,30 @@
 #include "common/base/status_macros.h"
 #include "common/mysql/database.h"
 #include "common/mysql/test_helpers.h"
+#include "common/mysql/test_row.h"
 #include "tests/support/database_gate.h"
-#include "tests/support/private_mariadb.h"
 
 namespace kechuang::mysql {
 namespace {
 
 using ::kechuang::testing::DatabaseGate;
-using ::kechuang::testing::PrivateMariaDb;
 
 // What a node of a Galera cluster says while it is cut off from the others.
 constexpr char kTurnAway[] = "BEGIN NOT ATOMIC SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047; END";
 
-class FailoverTest : public ::testing::Test {
+class FailoverTest : public RowTest {
  protected:
   FailoverTest() : config_(server_.Config(server_.NewSchema())) {
     config_.endpoints = {first_->endpoint(), second_->endpoint()};
-    EXPECT_EQ(Change(direct_, "CREATE TABLE t (id BIGINT PRIMARY KEY) ENGINE=InnoDB"), absl::OkStatus());
+    EXPECT_EQ(Change(direct_, kMakeTable), absl::OkStatus());
   }
 
-  // Inserts row 1, and counts how often.
-  absl::Status Insert(Transaction& transaction) {
-    ++runs_;
-    return transaction.Execute("INSERT INTO t (id) VALUES (1)", {}).status();
-  }
-  absl::StatusOr<Outcome> Settle(Transaction& transaction) {
-    ++settled_;
-    Outcome outcome = Outcome::kNotCommitted;
-    RETURN_IF_ERROR(transaction.Query("SELECT id FROM t WHERE id = 1 FOR UPDATE", {}, [&](const Row&) {
-      outcome = Outcome::kCommitted;
-      return absl::OkStatus();
-    }));
-    return outcome;
-  }
   int64_t Rows() { return Number(direct_, "SELECT COUNT(*) FROM t"); }
 
-  PrivateMariaDb& server_ = PrivateMariaDb::Shared();
   std::unique_ptr<DatabaseGate> first_ = std::make_unique<DatabaseGate>(server_.socket());
   std::unique_ptr<DatabaseGate> second_ = std::make_unique<DatabaseGate>(server_.socket());
   DatabaseConfig config_;
   Database direct_{server_.Config(config_.schema)};
-  int runs_ = 0;
-  int settled_ = 0;
 };
 
 TEST_F(FailoverTest, TheFirstThatWorksIsUsed) {

@@ -7,56 +7,33 @@
 #include "common/base/status_macros.h"
 #include "common/mysql/database.h"
 #include "common/mysql/test_helpers.h"
+#include "common/mysql/test_row.h"
 #include "tests/support/database_gate.h"
-#include "tests/support/private_mariadb.h"
 
 namespace kechuang::mysql {
 namespace {
 
 using ::kechuang::testing::DatabaseGate;
-using ::kechuang::testing::PrivateMariaDb;
-
-constexpr char kInsert[] = "INSERT INTO t (id) VALUES (?)";
 
 // Each test ends by proving that the database serves again.
-class LossTest : public ::testing::Test {
+class LossTest : public RowTest {
  protected:
   LossTest() : gate_(server_.socket()), config_(server_.Config(server_.NewSchema())) {
     config_.endpoints = {gate_.endpoint()};
     database_ = std::make_unique<Database>(config_);
   }
-  void SetUp() override {
-    ASSERT_EQ(Change(*database_, "CREATE TABLE t (id BIGINT PRIMARY KEY) ENGINE=InnoDB"), absl::OkStatus());
-  }
+  void SetUp() override { ASSERT_EQ(Change(*database_, kMakeTable), absl::OkStatus()); }
   void TearDown() override { EXPECT_EQ(Number(*database_, "SELECT COUNT(*) FROM t WHERE id = 1"), rows_); }
 
-  // Inserts row 1, and counts how often.
-  absl::Status Insert(Transaction& transaction) {
-    ++runs_;
-    return transaction.Execute(kInsert, {Value(int64_t{1})}).status();
-  }
-  // Looks for row 1, and counts how often.
-  absl::StatusOr<Outcome> Settle(Transaction& transaction) {
-    ++settled_;
-    Outcome outcome = Outcome::kNotCommitted;
-    RETURN_IF_ERROR(transaction.Query("SELECT id FROM t WHERE id = 1 FOR UPDATE", {}, [&](const Row&) {
-      outcome = Outcome::kCommitted;
-      return absl::OkStatus();
-    }));
-    return outcome;
-  }
   absl::Status TransactWithSettle(absl::Time deadline = Soon()) {
     return database_->Transact(
         deadline, [&](Transaction& transaction) { return Insert(transaction); },
         [&](Transaction& transaction) { return Settle(transaction); });
   }
 
-  PrivateMariaDb& server_ = PrivateMariaDb::Shared();
   DatabaseGate gate_;
   DatabaseConfig config_;
   std::unique_ptr<Database> database_;
-  int runs_ = 0;
-  int settled_ = 0;
   int rows_ = 1;
 };
 

@@ -2,11 +2,14 @@
 
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -48,6 +51,14 @@ absl::Status NoBatch(int size) {
   return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
       .Says(absl::StrCat("--batch_size must be 1 or more, not ", size),
             absl::StrCat("--batch_size 须不小于 1，不能为 ", size));
+}
+
+absl::Status NoDatabase(const std::vector<std::string>& endpoints) {
+  const std::string addresses = absl::StrJoin(endpoints, ", ");
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::DATABASE_UNAVAILABLE)
+      .With("addresses", addresses)
+      .Says(absl::StrCat("no database answers at ", addresses, ": is it running, and is --database right?"),
+            absl::StrCat("数据库 ", addresses, " 没有应答：请确认数据库已启动，且 --database 填写正确"));
 }
 
 absl::Status NoAuthority(absl::string_view endpoint) {
@@ -103,7 +114,7 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   }
   absl::StatusOr<mysql::DatabaseConfig> config = ConfigOf(flags, program.area, program.area);
   if (!config.ok()) return rpc::FailStart(config.status());
-  mysql::Database database(*std::move(config));
+  mysql::Database database(*config);
   ledger::RegisterOptions options;
   options.batch_size_max = absl::GetFlag(FLAGS_batch_size);
   if (options.batch_size_max < 1) return rpc::FailStart(NoBatch(options.batch_size_max));
@@ -111,6 +122,7 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   const absl::Time deadline = absl::Now() + kStartWait;
   absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);
   if (ready.ok()) ready = ledger.Start(deadline);
+  if (absl::IsUnavailable(ready)) return rpc::FailStart(NoDatabase(config->endpoints));
   if (!ready.ok()) return rpc::FailStart(ready);
 
   rpc::Channels channels(flags.addresses);

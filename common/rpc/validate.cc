@@ -82,7 +82,7 @@ struct FieldFacts {
   FieldRules rules;
   bool required = false;
   bool output_only = false;
-  bool zero_is_absent = false;  // a number without presence, of which 0 is no value that its rules name
+  bool unset_is_absent = true;  // false for a number without presence whose rules take 0: it always states a value
   int64_t minimum = INT64_MIN;
   int64_t maximum = INT64_MAX;
   int length_max = kLengthDefault;
@@ -106,7 +106,7 @@ FieldFacts::FieldFacts(const FieldDescriptor* of) : field(of), rules(of->options
   const bool number = field->cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
                       field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 ||
                       field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
-  zero_is_absent = field->has_presence() || !number || !(rules.has_minimum() && rules.minimum() <= 0);
+  unset_is_absent = field->has_presence() || !number || !(rules.has_minimum() && rules.minimum() <= 0);
 }
 
 // Everything to know of one message type.
@@ -174,7 +174,7 @@ class Checker {
       }
       return;
     }
-    if (facts.zero_is_absent && !spot.reflection.HasField(spot.message, spot.field())) {
+    if (facts.unset_is_absent && !spot.reflection.HasField(spot.message, spot.field())) {
       if (facts.required && require) Required(path);
       return;
     }

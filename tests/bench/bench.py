@@ -190,8 +190,8 @@ def gateway(bench):
 def rest(bench):
     url = f"http://127.0.0.1:{bench.suite.port + HTTP_OFFSET}/v1/"
     results = bench.turns(
-        rest=lambda: run_http_load({"gateway": bench.pids["gateway"]}, url, bench.names_file, bench.suite.key, 64,
-                                   bench.options.seconds),
+        rest=lambda: run_http_load({"gateway": bench.pids["gateway"]}, url, bench.names_file,
+                                   bench.suite.state / "admin.key", 64, bench.options.seconds),
         grpc=lambda: bench.load("get-contract", bench.address("gateway"), ("gateway",), 64))
     bench.add(Line("gateway, REST get over gRPC get, 64 in flight", median(results["rest"], "rate"), "calls/s",
                    median(results["grpc"], "rate"), at_least=0.35, spread=spread(results["rest"], "rate"),
@@ -273,15 +273,22 @@ def total_cpu(results, *processes):
 
 
 # The start comes first: what is idle then is idle no more after the loads.
-PARTS = {"start": starting, "create": creates, "quiet": quiet_create, "get": gets, "open": honest_latency, "list": lists, "totals": totals,
-         "gateway": gateway, "rest": rest, "search": search, "xlsx": xlsx, "replicas": replicas}
+PARTS = {"start": starting, "create": creates, "quiet": quiet_create, "get": gets, "open": honest_latency, "list": lists,
+         "totals": totals, "gateway": gateway, "rest": rest, "search": search, "xlsx": xlsx, "replicas": replicas}
+
+
+def count(text):
+    """A number of records: a size is also measured at a tenth of it."""
+    if not text.isdigit() or int(text) < 10:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 10 or more")
+    return int(text)
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10,000 records and short rounds: under 3 minutes")
-    parser.add_argument("--records", type=int, help="contracts to fill the register with; 100,000 by default")
-    parser.add_argument("--enterprises", type=int, help="enterprises to search among; 100,000 by default")
+    parser.add_argument("--records", type=count, help="contracts to fill the register with; 100,000 by default")
+    parser.add_argument("--enterprises", type=count, help="enterprises to search among; 100,000 by default")
     parser.add_argument("--only", help=f"parts to run, by comma: {', '.join(PARTS)}")
     options = parser.parse_args()
     options.records = options.records or (10_000 if options.quick else 100_000)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pathlib
 import subprocess
 import tempfile
 import threading
@@ -11,7 +10,7 @@ import time
 from measure import resident_bytes
 from table import Line
 
-from suite import BIN, Suite
+from suite import BIN, Suite, count_peak_from_now, peak_bytes
 
 MEMORY_MOST_MIB = 256
 CREATES_A_SECOND = 20
@@ -51,8 +50,7 @@ class Import:
     """kc taking a file in: its rate, how much memory kc and the service took at most."""
 
     def __init__(self, suite, kind, file, rows, service):
-        memory = pathlib.Path(f"/proc/{service}/status")
-        pathlib.Path(f"/proc/{service}/clear_refs").write_text("5")  # the peak counts from now
+        count_peak_from_now(service)
         before = resident_bytes(service)
         began = time.monotonic()
         process = subprocess.Popen([str(BIN / "kc"), "import", kind, str(file)], env=suite.environment(),
@@ -64,8 +62,7 @@ class Import:
             raise AssertionError(f"kc import ended with {status}: {self.words[-2000:]}")
         self.rate = rows / (time.monotonic() - began)
         self.kc_mib = usage.ru_maxrss / 1024
-        peak = next(int(line.split()[1]) for line in memory.read_text().splitlines() if line.startswith("VmHWM:"))
-        self.service_mib = (peak * 1024 - before) / MIB
+        self.service_mib = (peak_bytes(service) - before) / MIB
 
 
 @contextlib.contextmanager

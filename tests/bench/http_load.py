@@ -19,12 +19,10 @@ end
 """
 
 
-def run_http_load(pids, url, names_file, key, in_flight, seconds):
+def run_http_load(pids, url, names_file, key_file, in_flight, seconds):
     """Reads records by name for so long; {"rate", "cpu": process -> microseconds per call}."""
-    with tempfile.NamedTemporaryFile("w", suffix=".key") as key_file, tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        key_file.write(key + "\n")
-        key_file.flush()
-        script.write(SCRIPT % {"names": names_file, "key": key_file.name})
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(SCRIPT % {"names": names_file, "key": key_file})
         script.flush()
         before = {name: cpu_seconds(pid) for name, pid in pids.items()}
         done = subprocess.run(["wrk", "-t1", f"-c{in_flight}", f"-d{seconds}s", "-s", script.name, url], stdin=subprocess.DEVNULL,

@@ -3,15 +3,13 @@
 import hashlib
 import json
 import os
-import pathlib
-import re
 import sys
 import unittest
 
 import openpyxl
 
 from import_support import contract, counts, write_csv, write_xlsx
-from suite import Suite
+from suite import Suite, count_peak_from_now, peak_bytes
 
 ROWS = int(os.environ.get("KECHUANG_E2E_FORM_ROWS", "2000"))
 CSV_MIB = int(os.environ.get("KECHUANG_E2E_CSV_MIB", "10"))
@@ -124,17 +122,16 @@ class Memory(unittest.TestCase):
 
     def peaks(self, suite, file):
         """The most memory that each of our processes held while the file was taken in, in MiB."""
-        processes = {name: pathlib.Path(f"/proc/{process}") for name, process in suite.processes().items() if name != "mariadb"}
-        for folder in processes.values():
-            (folder / "clear_refs").write_text("5")  # the peak counts from now
+        processes = {name: process for name, process in suite.processes().items() if name != "mariadb"}
+        for process in processes.values():
+            count_peak_from_now(process)
         run = suite.kc_started("import", "contracts", file)
         words = run.stdout.read()
         _, status, usage = os.wait4(run.pid, 0)
         run.stdout.close()
         run.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(run.returncode, 0, words[-2000:])
-        held = {name: re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())[1] for name, folder in processes.items()}
-        return {"kc": usage.ru_maxrss // 1024, **{name: int(kib) // 1024 for name, kib in held.items()}}
+        return {"kc": usage.ru_maxrss // 1024, **{name: peak_bytes(process) >> 20 for name, process in processes.items()}}
 
 
 if __name__ == "__main__":

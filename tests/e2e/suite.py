@@ -45,6 +45,16 @@ def wait_until(condition, seconds, what, pause=0.02):
         pacer.wait(pause)
 
 
+def count_peak_from_now(process):
+    """Forgets the most memory that a process held so far."""
+    pathlib.Path(f"/proc/{process}/clear_refs").write_text("5")
+
+
+def peak_bytes(process):
+    """The most memory that a process held, since count_peak_from_now if that was called."""
+    return int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{process}/status").read_text())[1]) * 1024
+
+
 def free_base(offsets):
     """A port base below the ephemeral range, whose ports at these offsets are free just now."""
     while True:

@@ -133,8 +133,8 @@ class Records {
   absl::Status EndRow() {
     RETURN_IF_ERROR(EndCell());
     if (row_.number > limits_.rows) {
-      return TooLong(absl::StrCat("the file has more than ", limits_.rows, " rows"),
-                     absl::StrCat("文件超过 ", limits_.rows, " 行"));
+      return TooLong(absl::StrCat("the file has more than ", limits_.rows, " rows; split it into several files"),
+                     absl::StrCat("文件超过 ", limits_.rows, " 行，请拆分为多个文件"));
     }
     if (!row_.cells.empty()) RETURN_IF_ERROR(on_row_(row_));
     row_.cells.clear();

@@ -85,8 +85,8 @@ class SheetReader {
       return Odd("row number");
     }
     if (row_.number <= book_.limits.rows) return absl::OkStatus();
-    return TooLong(absl::StrCat("the sheet has more than ", book_.limits.rows, " rows"),
-                   absl::StrCat("工作表超过 ", book_.limits.rows, " 行"));
+    return TooLong(absl::StrCat("the sheet has more than ", book_.limits.rows, " rows; split it into several files"),
+                   absl::StrCat("工作表超过 ", book_.limits.rows, " 行，请拆分为多个文件"));
   }
 
   absl::Status StartCell(const Attributes& attributes) {
