@@ -7,6 +7,7 @@ CHUNK = 65536
 SLOW_BYTES, SLOW_SECONDS = 400, 0.002
 COMMIT = b"\x03COMMIT"  # the command that a client of MariaDB sends to make its transaction durable
 STATEMENT_BYTES_MIN = 40
+CONNECT_SECONDS = 60    # within which somebody connects who wants to
 
 
 class Link:
@@ -128,14 +129,17 @@ class Gate:
 
     def strand(self):
         """Every connection of now is forgotten, as by a firewall that lost its state: open to either side, and dead."""
-        self.forgotten += self.take_links()
-        for link in self.forgotten:
+        self.forgotten += (links := self.take_links())
+        for link in links:
             link.strand()
             self.count("stranded")
 
     def half_close(self, towards_server):
-        """Every connection loses one direction."""
-        for link in self.take_links():
+        """Every connection loses one direction; if there is none, the next one."""
+        with self.changed:
+            self.changed.wait_for(lambda: any(not link.closed.is_set() for link in self.links), CONNECT_SECONDS)
+        self.forgotten += (links := self.take_links())
+        for link in links:
             link.half_close(towards_server)
             self.count("half-closed")
 
@@ -196,6 +200,7 @@ class Gate:
             with self.changed:
                 self.links = [link for link in self.links if not link.closed.is_set()]
                 self.links.append(Link(self, client, server))
+                self.changed.notify_all()
 
     def _connect(self):
         if isinstance(self.upstream, int):
