@@ -8,7 +8,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -101,28 +100,16 @@ class BusyReader {
   int ended_ = 0;
 };
 
-int64_t SelectsSoFar(Bank& bank) {
-  int64_t selects = 0;
-  const absl::Status status = bank.database().Read(Soon(), [&](mysql::Session& session) {
-    return session.Query("SHOW GLOBAL STATUS LIKE 'Com_select'", {}, [&](const mysql::Row& row) {
-      EXPECT_TRUE(absl::SimpleAtoi(row.Text(1), &selects));
-      return absl::OkStatus();
-    });
-  });
-  EXPECT_TRUE(status.ok()) << status;
-  return selects;
-}
-
 TEST(PointReader, ReadsWhatWaitsWithOneStatement) {
   Bank bank;
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(bank.Open(absl::StrCat("accounts/", i), i).ok());
   BusyReader busy(bank.ledger());
-  const int64_t before = SelectsSoFar(bank);
+  const int64_t before = bank.SelectsSoFar();
   Reads reads(bank.ledger());
   for (int i = 0; i < 200; ++i) reads.Start(absl::StrCat("accounts/", i % 60));
   busy.Release();
   reads.Wait();
-  EXPECT_LE(SelectsSoFar(bank) - before, 2) << "200 reads for two threads";
+  EXPECT_LE(bank.SelectsSoFar() - before, 2) << "200 reads for two threads";
 
   int right = 0;
   for (const auto& [name, account] : reads.found()) {

@@ -1,5 +1,7 @@
 #include "common/ledger/register.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,6 +21,7 @@
 #include "common/ledger/reads.h"
 #include "common/ledger/revert.h"
 #include "common/ledger/store.h"
+#include "common/ledger/totals_reader.h"
 #include "common/ledger/verify.h"
 #include "common/mysql/errors.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -28,6 +31,8 @@ namespace {
 
 // Import rows that may join a batch in which people wait: few enough that nobody feels them.
 constexpr size_t kBulkBesidePeople = 64;
+// How long a batch of import rows alone should take: whoever comes meanwhile waits for its end.
+constexpr std::chrono::milliseconds kBulkBatchTime(30);
 
 absl::Status Overloaded(size_t waiting) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
@@ -61,6 +66,7 @@ class Register::Impl {
         options_(std::move(options)),
         store_(kinds_, options_.book),
         point_reader_(database_, store_, clock_, static_cast<size_t>(options_.queue_size_max)),
+        totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}
 
@@ -107,6 +113,7 @@ class Register::Impl {
   const Clock& clock() const { return clock_; }
   const Store& store() const { return store_; }
   PointReader& point_reader() { return point_reader_; }
+  TotalsReader& totals_reader() { return totals_reader_; }
   CommitBell& commit_bell() { return commit_bell_; }
 
  private:
@@ -132,7 +139,7 @@ class Register::Impl {
       }
     };
     take(people_, most);
-    take(bulk_, batch.empty() ? most : std::min(most, batch.size() + kBulkBesidePeople));
+    take(bulk_, batch.empty() ? std::min(most, bulk_batch_size_) : std::min(most, batch.size() + kBulkBesidePeople));
     return batch;
   }
 
@@ -149,8 +156,21 @@ class Register::Impl {
           alive.push_back(std::move(waiting));
         }
       }
-      if (!alive.empty()) Decide(absl::MakeSpan(alive));
+      if (alive.empty()) continue;
+      const bool bulk = alive.front()->command.bulk;
+      const auto began = std::chrono::steady_clock::now();
+      Decide(absl::MakeSpan(alive));
+      if (bulk) AdaptBulkBatch(alive.size(), std::chrono::steady_clock::now() - began);
     }
+  }
+
+  // So many rows as would have taken the time wanted, half way there: one slow batch does not make many small ones.
+  void AdaptBulkBatch(size_t rows, std::chrono::steady_clock::duration taken) {
+    const double fitting =
+        static_cast<double>(rows) * (kBulkBatchTime / std::chrono::duration<double, std::milli>(taken));
+    const double size = (static_cast<double>(bulk_batch_size_) + fitting) / 2;
+    bulk_batch_size_ = static_cast<size_t>(
+        std::clamp(size, static_cast<double>(kBulkBesidePeople), static_cast<double>(options_.batch_size_max)));
   }
 
   // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
@@ -200,6 +220,7 @@ class Register::Impl {
   const RegisterOptions options_;
   const Store store_;
   PointReader point_reader_;
+  TotalsReader totals_reader_;
   CommitBell commit_bell_;
 
   std::mutex mutex_;
@@ -207,6 +228,7 @@ class Register::Impl {
   std::deque<std::unique_ptr<Waiting>> people_;
   std::deque<std::unique_ptr<Waiting>> bulk_;
   bool stopping_ = false;
+  size_t bulk_batch_size_ = kBulkBesidePeople;  // the runner's own
 
   std::mutex answers_mutex_;
   std::condition_variable answers_ready_;
@@ -250,6 +272,10 @@ const Clock& Register::clock() const { return impl_->clock(); }
 void Register::ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name,
                         OnRead done) {
   impl_->point_reader().Read(impl_->kinds().Of(type), std::string(name), deadline, std::move(done));
+}
+
+void Register::TotalsThen(absl::Time deadline, TotalsQuery query, OnTotals done) {
+  impl_->totals_reader().Read(std::move(query), deadline, std::move(done));
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Register::ReadMessage(

@@ -219,6 +219,8 @@ struct ListPage {
 
 // Takes one record read, which lives as long as the call, or the error in its place.
 using OnRead = std::function<void(absl::StatusOr<const google::protobuf::Message*>)>;
+// The same of cells of the totals.
+using OnTotals = std::function<void(absl::StatusOr<const std::vector<TotalRow>*>)>;
 
 struct RegisterOptions {
   std::string book = "default";
@@ -316,6 +318,8 @@ class Register {
   // Reads one record without holding a thread meanwhile: calls that wait for the same kind are read with one statement.
   // done is called once, from a thread of the register or from this one; it must be quick.
   void ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name, OnRead done);
+  // Reads cells of the totals in that way: calls that wait and ask the same are read with one statement.
+  void TotalsThen(absl::Time deadline, TotalsQuery query, OnTotals done);
 
   // The untyped readings behind the templates above, for code that serves any kind.
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadMessage(absl::Time deadline,

@@ -2,7 +2,9 @@
 
 #include <iostream>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
 
 #include "common/base/error.h"
 #include "common/ledger/engine_schema.h"
@@ -146,6 +148,18 @@ std::vector<std::string> Bank::Findings() {
   Require(ledger_->Verify(Soon(), note).status());
   Require(ledger_->VerifyJournal(Soon(), note).status());
   return findings;
+}
+
+int64_t Bank::SelectsSoFar() {
+  int64_t selects = 0;
+  const absl::Status status = database().Read(Soon(), [&](mysql::Session& session) {
+    return session.Query("SHOW GLOBAL STATUS LIKE 'Com_select'", {}, [&](const mysql::Row& row) {
+      EXPECT_TRUE(absl::SimpleAtoi(row.Text(1), &selects));
+      return absl::OkStatus();
+    });
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  return selects;
 }
 
 }  // namespace kechuang::ledger::testing

@@ -54,6 +54,8 @@ class Bank {
   void Tamper(const std::string& sql);
   // Everything that verification finds, as "KIND subject field" lines.
   std::vector<std::string> Findings();
+  // How many SELECT statements the database has run.
+  int64_t SelectsSoFar();
 
  private:
   std::string schema_;

@@ -52,6 +52,8 @@ struct TotalsQuery {
   std::string first_period;
   std::string last_period;
   std::string cell_prefix;  // only cells that begin with this; empty for all
+
+  friend bool operator==(const TotalsQuery&, const TotalsQuery&) = default;
 };
 
 }  // namespace kechuang::ledger

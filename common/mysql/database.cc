@@ -23,7 +23,7 @@ enum class End {
   kDone,        // committed or refused: the status is the answer
   kRerun,       // undone by a conflict or a loss: it may run again
   kTurnedAway,  // undone because the server serves nobody now: it may run on another one
-  kUncertain,   // the connection was lost while COMMIT was under way
+  kUncertain,   // nobody told what became of COMMIT
 };
 
 struct Run {

@@ -18,6 +18,7 @@ SqlFault FaultOf(int code) {
     case 1020:  // record changed since last read (snapshot isolation)
     case 1205:  // lock wait timeout
     case 1213:  // deadlock; Galera's certification conflict, too
+    case 1305:  // the savepoint is gone, and what came before it: Galera undid it for a conflict and did not tell
     case 1412:  // table definition changed under a snapshot
     case 1615:  // prepared statement needs to be prepared again
       return SqlFault::kConflict;

@@ -26,6 +26,7 @@ TEST(SqlFault, EachNumberMeansRerunLossOrAnswer) {
   const Case cases[] = {
       {1213, SqlFault::kConflict, true, false, aborted, "CONFLICT"},
       {1205, SqlFault::kConflict, true, false, aborted, "CONFLICT"},
+      {1305, SqlFault::kConflict, true, false, aborted, "CONFLICT"},
       {1615, SqlFault::kConflict, true, false, aborted, "CONFLICT"},
       {1053, SqlFault::kLost, true, true, unavailable, "DATABASE_UNAVAILABLE"},
       {1243, SqlFault::kLost, true, true, unavailable, "DATABASE_UNAVAILABLE"},

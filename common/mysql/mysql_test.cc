@@ -39,6 +39,15 @@ class MysqlTest : public ::testing::Test {
   std::unique_ptr<Database> database_;
 };
 
+TEST_F(MysqlTest, AnErrorAfterTheFirstRowsIsAnError) {
+  for (int64_t id = 1; id <= 10; ++id) ASSERT_EQ(Change(database(), kInsert, {Value(id), Value(id)}), absl::OkStatus());
+  // The rows are made one by one as they are sent; the fifth cannot be made.
+  const absl::Status status =
+      Ask(database(), "SELECT id, IF(id = 5, (SELECT u.n FROM t u WHERE u.id >= t.id), n) FROM t ORDER BY id", {},
+          [](const Row&) { return absl::OkStatus(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << status;
+}
+
 TEST_F(MysqlTest, ValuesComeBackAsTheyWent) {
   ASSERT_EQ(Change(database(),
                    "CREATE TABLE v (id INT PRIMARY KEY, n BIGINT NULL, s VARCHAR(40) NULL, d DATE NULL, t DATETIME(6) "

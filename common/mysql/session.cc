@@ -26,6 +26,7 @@ constexpr int kLockWaitSeconds = 5;
 // us, be it that our machine or the way to it went away, and must let our locks go: others wait for them.
 constexpr int kIdleInTransactionSeconds = 15;
 constexpr absl::Duration kLeastLimit = absl::Milliseconds(1);
+constexpr char kWrittenGtid[] = "SELECT WSREP_LAST_WRITTEN_GTID()";
 
 class ResultRow final : public Row {
  public:
@@ -150,19 +151,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const DatabaseConfi
 }
 
 absl::Status Connection::SetUp() {
-  bool in_cluster = false;
-  const std::optional<Failure> failure = Catch("reading what the server is", [&] {
-    control_.reset(connection_->createStatement());
-    const std::unique_ptr<sql::ResultSet> result(
-        control_->executeQuery("SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on')"));
-    while (result->next()) {
-      const std::string value = result->getString(2).asStdString();
-      if (result->getString(1).asStdString() == "version") is_mariadb_ = absl::StrContains(value, "MariaDB");
-      if (result->getString(1).asStdString() == "wsrep_on") in_cluster = value == "ON";
-    }
-  });
+  const std::optional<Failure> failure =
+      Catch("making a statement", [&] { control_.reset(connection_->createStatement()); });
   if (failure.has_value()) return Note("", *failure);
-  if (in_cluster) RETURN_IF_ERROR(SetUpInCluster());
+  ASSIGN_OR_RETURN(const std::string version, Tell("SHOW VARIABLES LIKE 'version'"));
+  is_mariadb_ = absl::StrContains(version, "MariaDB");
+  const absl::StatusOr<std::string> cluster = Tell("SHOW VARIABLES LIKE 'wsrep_on'");
+  RETURN_IF_ERROR(cluster.status());
+  in_cluster_ = *cluster == "ON";
+  if (in_cluster_) RETURN_IF_ERROR(SetUpInCluster());
   RETURN_IF_ERROR(Control("SET NAMES utf8mb4 COLLATE utf8mb4_bin"));
   // The driver itself asks for REPEATABLE READ at connect.
   RETURN_IF_ERROR(Control("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"));
@@ -176,13 +173,8 @@ absl::Status Connection::SetUp() {
 
 absl::Status Connection::SetUpInCluster() {
   // A node that is cut off from the others, or on its way back to them, still answers such questions.
-  bool ready = false;
-  const std::optional<Failure> failure = Catch("asking whether the node takes part in its cluster", [&] {
-    const std::unique_ptr<sql::ResultSet> result(control_->executeQuery("SHOW GLOBAL STATUS LIKE 'wsrep_ready'"));
-    while (result->next()) ready = result->getString(2).asStdString() == "ON";
-  });
-  if (failure.has_value()) return Note("", *failure);
-  if (!ready) return StatusOf(SqlFault::kUnreachable, "");
+  ASSIGN_OR_RETURN(const std::string ready, Tell("SHOW GLOBAL STATUS LIKE 'wsrep_ready'"));
+  if (ready != "ON") return StatusOf(SqlFault::kUnreachable, "");
   // What one node has acknowledged, another shows a moment later, unless a read waits for it: 1 is for reads and for
   // the beginning of transactions.
   return Control("SET SESSION wsrep_sync_wait=1");
@@ -196,6 +188,7 @@ void Connection::Use(absl::Time deadline) {
 
 absl::Status Connection::Query(absl::string_view sql, absl::Span<const Value> values,
                                absl::FunctionRef<absl::Status(const Row&)> on_row) {
+  if (!in_transaction_) RETURN_IF_ERROR(SetAutocommit(true));
   RETURN_IF_ERROR(Ready());
   absl::Status outcome;
   const std::optional<Failure> failure = Catch(sql, [&] {
@@ -214,6 +207,7 @@ absl::Status Connection::Query(absl::string_view sql, absl::Span<const Value> va
 
 absl::StatusOr<int64_t> Connection::Execute(absl::string_view sql, absl::Span<const Value> values) {
   if (ReturnsRows(sql)) return InternalFailure(absl::StrCat("Execute was given a query: ", sql)).status;
+  if (!in_transaction_) RETURN_IF_ERROR(SetAutocommit(true));
   RETURN_IF_ERROR(Ready());
   int64_t changed = 0;
   const std::optional<Failure> failure = Catch(sql, [&] {
@@ -222,6 +216,7 @@ absl::StatusOr<int64_t> Connection::Execute(absl::string_view sql, absl::Span<co
     changed = statement->executeUpdate();
   });
   if (failure.has_value()) return Note(sql, *failure);
+  wrote_ = wrote_ || changed > 0;
   return changed;
 }
 
@@ -233,19 +228,43 @@ absl::Status Connection::LimitIdle(bool limited) {
   return absl::OkStatus();
 }
 
+absl::Status Connection::SetAutocommit(bool on) {
+  if (on == autocommit_) return absl::OkStatus();
+  RETURN_IF_ERROR(Control(absl::StrCat("SET autocommit=", on ? 1 : 0)));
+  autocommit_ = on;
+  return absl::OkStatus();
+}
+
+// A node of a cluster undoes a transaction that is in the way of one of another node, and does not always say so: what
+// it does while it prepares a statement, for one, it keeps to itself (MariaDB 10.11). Statements that come after would
+// be a transaction each, and half a change would be committed. So in a cluster no statement is committed by itself, a
+// savepoint that is gone betrays that the beginning is, and after COMMIT the node is asked whether it sent anything.
 absl::Status Connection::BeginTransaction(Begin kind) {
   RETURN_IF_ERROR(Ready());
-  RETURN_IF_ERROR(LimitIdle(kind != Begin::kSnapshot));
-  if (kind == Begin::kSnapshot) RETURN_IF_ERROR(Control("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+  const bool snapshot = kind == Begin::kSnapshot;
+  RETURN_IF_ERROR(LimitIdle(!snapshot));
+  RETURN_IF_ERROR(SetAutocommit(snapshot || !in_cluster_));
+  if (snapshot) RETURN_IF_ERROR(Control("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
   in_transaction_ = true;
-  return Control(kind == Begin::kSnapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
-                                          : "START TRANSACTION");
+  wrote_ = false;
+  if (snapshot) return Control("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  if (!in_cluster_) return Control("START TRANSACTION");
+  ASSIGN_OR_RETURN(written_gtid_, Tell(kWrittenGtid));
+  RETURN_IF_ERROR(Control("START TRANSACTION"));
+  return Control("SAVEPOINT beginning");
 }
 
 absl::Status Connection::Commit() {
+  if (in_cluster_) RETURN_IF_ERROR(Control("RELEASE SAVEPOINT beginning"));
   RETURN_IF_ERROR(Control("COMMIT"));
   in_transaction_ = false;
-  return absl::OkStatus();
+  return in_cluster_ && wrote_ ? CheckWritten() : absl::OkStatus();
+}
+
+absl::Status Connection::CheckWritten() {
+  ASSIGN_OR_RETURN(const std::string gtid, Tell(kWrittenGtid));
+  if (gtid != written_gtid_) return absl::OkStatus();
+  return InternalFailure("a node undid a transaction and told nobody").status;
 }
 
 absl::Status Connection::Rollback() {
@@ -258,6 +277,17 @@ absl::Status Connection::Control(absl::string_view sql) {
   asked_ = clock_.Now();
   const std::optional<Failure> failure = Catch(sql, [&] { control_->execute(sql::SQLString(sql.data(), sql.size())); });
   return failure.has_value() ? Note(sql, *failure) : absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Connection::Tell(absl::string_view sql) {
+  asked_ = clock_.Now();
+  std::string value;
+  const std::optional<Failure> failure = Catch(sql, [&] {
+    const std::unique_ptr<sql::ResultSet> result(control_->executeQuery(sql::SQLString(sql.data(), sql.size())));
+    while (result->next()) value = result->getString(result->getMetaData()->getColumnCount()).asStdString();
+  });
+  if (failure.has_value()) return Note(sql, *failure);
+  return value;
 }
 
 absl::Status Connection::Ready() {

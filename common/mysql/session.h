@@ -56,7 +56,8 @@ class Connection final : public Session {
   absl::StatusOr<int64_t> Execute(absl::string_view sql, absl::Span<const Value> values) override;
 
   absl::Status BeginTransaction(Begin kind);
-  // Neither minds the deadline: a transaction is ended whatever the time.
+  // Neither minds the deadline: a transaction is ended whatever the time. If Commit fails with no fault, nobody knows
+  // whether the transaction was committed.
   absl::Status Commit();
   absl::Status Rollback();
 
@@ -75,11 +76,17 @@ class Connection final : public Session {
   absl::Status SetUp();
   // What a node of a Galera cluster needs besides; DATABASE_UNAVAILABLE if it serves nobody now.
   absl::Status SetUpInCluster();
+  // Whether a statement outside a transaction is one by itself.
+  absl::Status SetAutocommit(bool on);
+  // OK if what was just committed went to the cluster.
+  absl::Status CheckWritten();
   // Tells the server to end, or not to end, a transaction in which it hears nothing for a while. A snapshot may be idle
   // for as long as its reader is slow, and holds no lock.
   absl::Status LimitIdle(bool limited);
   // Runs a statement without values or rows that need not be prepared.
   absl::Status Control(absl::string_view sql);
+  // The last value of the last row that a statement without values gives; empty if it gives none.
+  absl::StatusOr<std::string> Tell(absl::string_view sql);
   // OK if a statement may be sent now; tells the server when to end it.
   absl::Status Ready();
   absl::Status Note(absl::string_view sql, const Failure& failure);
@@ -91,6 +98,10 @@ class Connection final : public Session {
   StatementCache statements_;
   std::unique_ptr<sql::Statement> control_;
   bool is_mariadb_ = true;
+  bool in_cluster_ = false;
+  bool autocommit_ = true;
+  bool wrote_ = false;        // the transaction changed rows
+  std::string written_gtid_;  // of the cluster's latest transaction that came from this connection
   bool idle_limited_ = false;
   absl::Duration limit_;  // what the session's statements are limited to
   absl::Time deadline_ = absl::InfiniteFuture();

@@ -69,6 +69,31 @@ class RegisterService : public rpc::Service<Dependencies> {
     this->table().Add(Request::descriptor(), Record::descriptor(), std::move(method));
     return *this;
   }
+  // A method that is answered from cells of the totals. plan, of one request, says which (its member `query`), and fold
+  // makes the answer of them.
+  template <class Request, class Response, class Plan>
+  RegisterService& OnTotals(absl::StatusOr<Plan> (*plan)(const Request&),
+                            absl::StatusOr<Response> (*fold)(const Plan&, const std::vector<ledger::TotalRow>&)) {
+    rpc::Method method;
+    method.new_request = [] { return std::make_unique<Request>(); };
+    method.blocking = false;
+    method.unary = [plan, fold, ledger = &this->dependencies().ledger](
+                       const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish) {
+      absl::StatusOr<Plan> planned = plan(static_cast<const Request&>(*request));
+      if (!planned.ok()) return finish(planned.status());
+      ledger::TotalsQuery query = planned->query;
+      ledger->TotalsThen(call.deadline, std::move(query),
+                         [fold, planned = *std::move(planned),
+                          finish = std::move(finish)](absl::StatusOr<const std::vector<ledger::TotalRow>*> rows) {
+                           if (!rows.ok()) return finish(rows.status());
+                           const absl::StatusOr<Response> response = fold(planned, **rows);
+                           if (!response.ok()) return finish(response.status());
+                           finish(rpc::Reply{response->SerializeAsString()});
+                         });
+    };
+    this->table().Add(Request::descriptor(), Response::descriptor(), std::move(method));
+    return *this;
+  }
   // List<Records>: the request has page_size, page_token and any of parent, filter, order_by and show_deleted; the
   // response has one repeated field of records, and next_page_token.
   template <class Request, class Response>

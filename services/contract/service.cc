@@ -204,14 +204,6 @@ absl::StatusOr<v1::FindDuplicatesResponse> FindDuplicates(ContractDependencies& 
   return response;
 }
 
-absl::StatusOr<v1::GetContractTotalsResponse> GetContractTotals(ContractDependencies& dependencies,
-                                                                const rpc::Call& call,
-                                                                const v1::GetContractTotalsRequest& request) {
-  ASSIGN_OR_RETURN(const TotalsPlan plan, PlanTotals(request));
-  ASSIGN_OR_RETURN(const std::vector<ledger::TotalRow> rows, dependencies.ledger.Totals(call.deadline, plan.query));
-  return FoldTotals(plan, rows);
-}
-
 // Stores what a row states, as a new contract or in the one that has its number.
 absl::StatusOr<ledger::v1::RowOutcome> DecideRow(ledger::Draft& draft, const v1::Contract& row,
                                                  const google::protobuf::FieldMask& clear_mask, const Policy& policy) {
@@ -281,8 +273,8 @@ ContractService::ContractService(ledger::Register& ledger, Policy policy)
       .OnChange(&RecordIncome)
       .OnImport<v1::ImportContractsRequest, v1::ImportContractsResponse, v1::ImportContractRow>(&ImportContract)
       .OnExport<v1::ExportContractsRequest, v1::ExportContractsResponse>()
-      .On(&FindDuplicates)
-      .On(&GetContractTotals);
+      .OnTotals(&PlanTotals, &FoldTotals)
+      .On(&FindDuplicates);
 }
 
 RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::function<Policy()> policy) {

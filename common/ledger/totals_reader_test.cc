@@ -1,0 +1,100 @@
+#include "common/ledger/totals_reader.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/ledger/testing.h"
+
+namespace kechuang::ledger {
+namespace {
+
+using testing::Bank;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using testing::Soon;
+
+TotalsQuery BalancesOf(const std::string& city) { return {"account", "city", "2022", "2022", city}; }
+
+// Runs action while both threads of a register's reader are held back, then lets them go on.
+void WhileBusy(Register& ledger, const std::function<void()>& action) {
+  absl::Notification released;
+  absl::BlockingCounter ended(2);
+  for (int i = 0; i < 2; ++i) {
+    absl::Notification begun;
+    ledger.TotalsThen(Soon(), BalancesOf("nowhere"), [&](const absl::StatusOr<const std::vector<TotalRow>*>&) {
+      begun.Notify();
+      released.WaitForNotification();
+      ended.DecrementCount();
+    });
+    begun.WaitForNotification();
+  }
+  action();
+  released.Notify();
+  ended.Wait();
+}
+
+TEST(TotalsReader, ReadsWhatIsAskedAlikeWithOneStatement) {
+  Bank bank;
+  const std::vector<std::string> cities = {"银川", "吴忠", "固原"};
+  for (size_t i = 0; i < cities.size(); ++i) {
+    ASSERT_TRUE(bank.Open(absl::StrCat("accounts/", i), 100 * static_cast<int64_t>(i + 1), cities[i]).ok());
+  }
+  absl::Mutex mutex;
+  std::map<std::string, std::vector<std::vector<int64_t>>> found;
+  absl::BlockingCounter answered(90);
+  int64_t before = 0;
+  WhileBusy(bank.ledger(), [&] {
+    before = bank.SelectsSoFar();
+    for (int i = 0; i < 90; ++i) {
+      const std::string& city = cities[static_cast<size_t>(i) % cities.size()];
+      bank.ledger().TotalsThen(Soon(), BalancesOf(city), [&](absl::StatusOr<const std::vector<TotalRow>*> rows) {
+        ASSERT_TRUE(rows.ok()) << rows.status();
+        std::vector<int64_t> amounts;
+        for (const TotalRow& row : **rows) amounts.push_back(row.amounts.amount_fen);
+        {
+          const absl::MutexLock lock(&mutex);
+          found[city].push_back(std::move(amounts));
+        }
+        answered.DecrementCount();
+      });
+    }
+  });
+  answered.Wait();
+  EXPECT_LE(bank.SelectsSoFar() - before, 3);
+  for (size_t i = 0; i < cities.size(); ++i) {
+    EXPECT_THAT(found[cities[i]], SizeIs(30));
+    EXPECT_THAT(found[cities[i]], Each(ElementsAre(100 * static_cast<int64_t>(i + 1))));
+  }
+}
+
+TEST(TotalsReader, TellsEveryCallerWhatFailed) {
+  Bank bank;
+  bank.Tamper("RENAME TABLE total TO hidden");
+  absl::Mutex mutex;
+  std::vector<absl::StatusCode> codes;
+  absl::BlockingCounter answered(5);
+  for (int i = 0; i < 5; ++i) {
+    bank.ledger().TotalsThen(Soon(), BalancesOf("银川"), [&](const absl::StatusOr<const std::vector<TotalRow>*>& rows) {
+      {
+        const absl::MutexLock lock(&mutex);
+        codes.push_back(rows.status().code());
+      }
+      answered.DecrementCount();
+    });
+  }
+  answered.Wait();
+  EXPECT_THAT(codes, Each(absl::StatusCode::kInternal));
+}
+
+}  // namespace
+}  // namespace kechuang::ledger
