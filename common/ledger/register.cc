@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -30,9 +31,11 @@ namespace kechuang::ledger {
 namespace {
 
 // Import rows that may join a batch in which people wait: few enough that nobody feels them.
-constexpr size_t kBulkBesidePeople = 64;
-// How long a batch of import rows alone should take: whoever comes meanwhile waits for its end.
-constexpr std::chrono::milliseconds kBulkBatchTime(30);
+constexpr size_t kBulkBesidePeople = 32;
+// Import rows of a batch of their own while people are at work, whose next call waits for its end; a large batch costs
+// less by the row, so without people it is as large as any.
+constexpr size_t kBulkAmongPeople = 64;
+constexpr std::chrono::seconds kPeopleAtWork(1);
 
 absl::Status Overloaded(size_t waiting) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
@@ -100,6 +103,7 @@ class Register::Impl {
       } else if (size >= static_cast<size_t>(options_.queue_size_max)) {
         refused = Overloaded(size);
       } else {
+        if (!waiting->command.bulk) person_came_ = std::chrono::steady_clock::now();
         (waiting->command.bulk ? bulk_ : people_).push_back(std::move(waiting));
         work_.notify_one();
         return;
@@ -139,8 +143,15 @@ class Register::Impl {
       }
     };
     take(people_, most);
-    take(bulk_, batch.empty() ? std::min(most, bulk_batch_size_) : std::min(most, batch.size() + kBulkBesidePeople));
+    take(bulk_, std::min(most, BulkLimit(batch.size())));
     return batch;
+  }
+
+  // How large a batch may become by import rows if this many people are in it.
+  size_t BulkLimit(size_t people) const {
+    if (people > 0) return people + kBulkBesidePeople;
+    const bool at_work = std::chrono::steady_clock::now() - person_came_ < kPeopleAtWork;
+    return at_work ? kBulkAmongPeople : std::numeric_limits<size_t>::max();
   }
 
   void RunBatches() {
@@ -156,21 +167,8 @@ class Register::Impl {
           alive.push_back(std::move(waiting));
         }
       }
-      if (alive.empty()) continue;
-      const bool bulk = alive.front()->command.bulk;
-      const auto began = std::chrono::steady_clock::now();
-      Decide(absl::MakeSpan(alive));
-      if (bulk) AdaptBulkBatch(alive.size(), std::chrono::steady_clock::now() - began);
+      if (!alive.empty()) Decide(absl::MakeSpan(alive));
     }
-  }
-
-  // So many rows as would have taken the time wanted, half way there: one slow batch does not make many small ones.
-  void AdaptBulkBatch(size_t rows, std::chrono::steady_clock::duration taken) {
-    const double fitting =
-        static_cast<double>(rows) * (kBulkBatchTime / std::chrono::duration<double, std::milli>(taken));
-    const double size = (static_cast<double>(bulk_batch_size_) + fitting) / 2;
-    bulk_batch_size_ = static_cast<size_t>(
-        std::clamp(size, static_cast<double>(kBulkBesidePeople), static_cast<double>(options_.batch_size_max)));
   }
 
   // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
@@ -228,7 +226,8 @@ class Register::Impl {
   std::deque<std::unique_ptr<Waiting>> people_;
   std::deque<std::unique_ptr<Waiting>> bulk_;
   bool stopping_ = false;
-  size_t bulk_batch_size_ = kBulkBesidePeople;  // the runner's own
+  // When somebody last asked for a change that is no import's.
+  std::chrono::steady_clock::time_point person_came_;
 
   std::mutex answers_mutex_;
   std::condition_variable answers_ready_;

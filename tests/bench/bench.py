@@ -12,7 +12,7 @@ import time
 
 from filling import FLOOR_SCHEMA, Slices, fill, like_tables, workbook
 from http_load import run_http_load
-from measure import Failed, Floor, median, resident_bytes, run_load, spread, take_turns, token_of_page
+from measure import Failed, Floor, Load, median, resident_bytes, run_load, spread, take_turns, token_of_page
 from table import Line, print_head, print_line, write_json
 
 from suite import BIN, HTTP_OFFSET, OFFSETS, ROOT, Suite, free_port_base, wait_until  # noqa: E402
@@ -61,11 +61,14 @@ class Bench:
         print_line(line)
 
     def load(self, name, to, watch, in_flight, **flags):
-        """A run of a load; watch: the processes whose time counts."""
+        """The result of a load; watch: the processes whose time counts."""
+        return self.start_load(name, to, watch, in_flight, **flags).result()
+
+    def start_load(self, name, to, watch, in_flight, **flags):
         self.loads += 1
         flags = {"address": to, "in_flight": in_flight, "seconds": self.options.seconds,
                  "key_file": self.suite.state / "admin.key", "names_file": self.names_file, "prefix": f"bench{self.loads}", **flags}
-        return run_load({process: self.pids[process] for process in watch}, load=name, **flags)
+        return Load({process: self.pids[process] for process in watch}, load=name, **flags)
 
     def direct(self, name, in_flight, **flags):
         return lambda: self.load(name, self.address("contract"), ("contract", "mariadb"), in_flight, **flags)

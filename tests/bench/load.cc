@@ -115,12 +115,13 @@ nlohmann::json RunClosedLoop(const Target& target, int64_t first_number, int in_
   return calls.latencies().Summary(absl::Now() - began);
 }
 
-nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double rate, absl::Duration length) {
+nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double rate, absl::Duration length,
+                           const std::function<bool()>& over) {
   Calls calls(target, first_number);
   const absl::Time began = absl::Now();
   const absl::Duration step = absl::Seconds(1) / rate;
   absl::Time due = began;
-  for (; due < began + length; due += step) {
+  for (; due < began + length && !over(); due += step) {
     absl::SleepFor(due - absl::Now());  // the pace is what this load is
     calls.Start(due, [] {});
   }

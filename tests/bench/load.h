@@ -29,8 +29,9 @@ absl::StatusOr<std::string> CallOnce(const Target& target, int64_t number);
 nlohmann::json RunClosedLoop(const Target& target, int64_t first_number, int in_flight, absl::Duration length);
 
 // Starts rate calls a second, whatever becomes of them, and counts each latency from the moment that the call was due:
-// a server that stalls cannot hide the calls that it kept from being made.
-nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double rate, absl::Duration length);
+// a server that stalls cannot hide the calls that it kept from being made. Ends before its time once over says true.
+nlohmann::json RunOpenLoop(const Target& target, int64_t first_number, double rate, absl::Duration length,
+                           const std::function<bool()>& over);
 
 }  // namespace kechuang::bench
 

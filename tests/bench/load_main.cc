@@ -1,5 +1,7 @@
-// One load on one method, or on the database below it; the result is one line of JSON.
+// One load on one method, or on the database below it; the result is one line of JSON. A load at a rate ends before its
+// time at SIGTERM.
 
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -41,6 +43,8 @@ ABSL_FLAG(std::string, schema, "kechuang_contract", "schema at the database, for
 
 namespace kechuang::bench {
 namespace {
+
+volatile std::sig_atomic_t ended = 0;
 
 std::vector<std::string> LinesOf(const std::string& path) {
   std::vector<std::string> lines;
@@ -94,9 +98,10 @@ absl::StatusOr<nlohmann::json> RunCalls() {
     target.metadata = {{kAnswerBytes, absl::StrCat(answer.size())}};
   }
   const absl::Duration length = absl::Seconds(absl::GetFlag(FLAGS_seconds));
-  nlohmann::json result = absl::GetFlag(FLAGS_rate) > 0
-                              ? RunOpenLoop(target, first + 1, absl::GetFlag(FLAGS_rate), length)
-                              : RunClosedLoop(target, first + 1, absl::GetFlag(FLAGS_in_flight), length);
+  nlohmann::json result =
+      absl::GetFlag(FLAGS_rate) > 0
+          ? RunOpenLoop(target, first + 1, absl::GetFlag(FLAGS_rate), length, [] { return ended != 0; })
+          : RunClosedLoop(target, first + 1, absl::GetFlag(FLAGS_in_flight), length);
   result["answer_bytes"] = answer.size();
   return result;
 }
@@ -112,6 +117,7 @@ absl::StatusOr<nlohmann::json> RunSql() {
 }
 
 int Main() {
+  std::signal(SIGTERM, [](int) { ended = 1; });
   const bool sql = absl::StartsWith(absl::GetFlag(FLAGS_load), "sql-");
   if (!sql && RequestsNamed(absl::GetFlag(FLAGS_load), {{"contracts/none"}, "", ""}).path.empty()) {
     std::cerr << "there is no load called " << absl::GetFlag(FLAGS_load) << "\n";

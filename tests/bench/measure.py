@@ -56,23 +56,39 @@ class Failed(Exception):
     """A load whose calls failed, or that could not run."""
 
 
+class Load:
+    """One load under way. pids: name -> process to watch."""
+
+    def __init__(self, pids, **flags):
+        self.pids, self.name = pids, flags["load"]
+        self.before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+        words = [f"--{key}={value}" for key, value in flags.items()]
+        self.process = subprocess.Popen([str(TOOLS / "kechuang-load"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        text=True)
+
+    def end(self):
+        """Ends a load at a rate before its time."""
+        self.process.terminate()
+
+    def result(self):
+        """What it measured, once it has ended, with "cpu": process -> microseconds per call."""
+        out, problem = self.process.stdout.read(), self.process.stderr.read()
+        _, _, usage = os.wait4(self.process.pid, 0)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        lines = out.splitlines()  # what the database library logs comes first
+        result = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+        if not result or result["failed"]:
+            raise Failed(f"{self.name}: {result.get('first_failure', '')} {problem.strip()}\n" + "\n".join(lines[:3]))
+        per_call = 1e6 / result["calls"]
+        result["cpu"] = {name: (cpu_seconds(pid) - self.before[name]) * per_call for name, pid in self.pids.items()}
+        result["cpu"]["load"] = (usage.ru_utime + usage.ru_stime) * per_call
+        return result
+
+
 def run_load(pids, **flags):
-    """One load; its result with "cpu": process -> microseconds per call. pids: name -> process to watch."""
-    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    words = [f"--{key}={value}" for key, value in flags.items()]
-    process = subprocess.Popen([str(TOOLS / "kechuang-load"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    out, problem = process.stdout.read(), process.stderr.read()
-    _, _, usage = os.wait4(process.pid, 0)
-    process.stdout.close()
-    process.stderr.close()
-    lines = out.splitlines()  # what the database library logs comes first
-    result = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
-    if not result or result["failed"]:
-        raise Failed(f"{flags['load']}: {result.get('first_failure', '')} {problem.strip()}\n" + "\n".join(lines[:3]))
-    per_call = 1e6 / result["calls"]
-    result["cpu"] = {name: (cpu_seconds(pid) - before[name]) * per_call for name, pid in pids.items()}
-    result["cpu"]["load"] = (usage.ru_utime + usage.ru_stime) * per_call
-    return result
+    """The result of one load."""
+    return Load(pids, **flags).result()
 
 
 def take_turns(rounds, variants):
