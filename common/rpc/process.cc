@@ -34,10 +34,14 @@ ABSL_FLAG(std::string, contract_address, "",
           "where the contract service is, see README.md; empty: 127.0.0.1, by port_base");
 ABSL_FLAG(std::string, report_address, "",
           "where the report service is, see README.md; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(int, message_memory_mib, 256,
+          "most memory for the messages of calls under way, in MiB; once it is spent, calls are refused");
 
 namespace kechuang::rpc {
 namespace {
 
+constexpr int kMessageMemoryLeastMib = 16;
+constexpr int kMessageMemoryMostMib = 65536;
 constexpr auto kProbeEvery = std::chrono::milliseconds(500);
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
 // From saying that this replica serves no more to taking no more calls: time for callers to hear it and go to others.
@@ -143,7 +147,12 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
     std::cerr << "unknown argument: " << rest[1] << "\n";
     exit(2);
   }
-  ProcessFlags flags{absl::GetFlag(FLAGS_state), absl::GetFlag(FLAGS_port_base), {}};
+  const int memory = absl::GetFlag(FLAGS_message_memory_mib);
+  if (memory < kMessageMemoryLeastMib || memory > kMessageMemoryMostMib) {
+    std::cerr << "--message_memory_mib takes " << kMessageMemoryLeastMib << " to " << kMessageMemoryMostMib << "\n";
+    exit(2);
+  }
+  ProcessFlags flags{absl::GetFlag(FLAGS_state), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20};
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
                                                     {"loan", absl::GetFlag(FLAGS_loan_address)},
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},
@@ -178,6 +187,7 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   ServerOptions options;
   const int port = flags.port_base + PortOffset(area);
   options.address = absl::StrCat("127.0.0.1:", port);
+  options.memory_max = flags.message_memory_max;
   Server server(options, *authenticator, metrics);
   for (const MethodTable* table : tables) server.Add(*table);
   if (const absl::Status started = server.Start(); !started.ok()) return FailStart(started);

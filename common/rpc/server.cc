@@ -23,6 +23,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
+#include "common/rpc/message_budget.h"
 #include "common/rpc/stream_call.h"
 #include "common/rpc/validate.h"
 #include "common/rpc/wire_status.h"
@@ -45,11 +46,13 @@ struct Shared {
       : options(std::move(server_options)),
         authenticator(callers),
         metrics(counts),
+        budget(options.memory_max),
         workers(options.worker_threads, static_cast<size_t>(options.worker_queue_max)) {}
 
   const ServerOptions options;
   const Authenticator& authenticator;
   Metrics& metrics;
+  MessageBudget budget;
   WorkerPool workers;
 
   std::mutex mutex;
@@ -69,6 +72,38 @@ class Counted {
  private:
   Metrics::OfMethod& method_;
   const absl::Time began_;
+};
+
+// A request stands in memory as bytes, as a message, in what a change keeps to know it again, and on its way to the
+// database.
+constexpr size_t kCopiesOfRequest = 4;
+
+// A unary call, counted and charged from its beginning until its answer has left.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(Metrics::OfMethod& counts, MessageBudget& budget, CallbackServerContext& context, ByteBuffer& response)
+      : counted_(counts), share_(budget), context_(context), response_(response) {}
+
+  void Charge(const ByteBuffer& request) { share_.AddRequest(request.Length() * kCopiesOfRequest); }
+
+  void End(const absl::StatusOr<Reply>& reply) {
+    counted_.End(reply.status().code());
+    if (reply.ok()) {
+      if (reply->replayed) context_.AddTrailingMetadata("kc-replayed", "true");
+      share_.AddAnswer(reply->bytes.size());
+      response_ = ToBytes(reply->bytes);
+    }
+    Finish(ToGrpc(reply.status()));
+  }
+
+ private:
+  // gRPC has let go of the call, and tells when it may be freed.
+  void OnDone() override { delete this; }
+
+  const Counted counted_;
+  MessageBudget::Share share_;
+  CallbackServerContext& context_;
+  ByteBuffer& response_;
 };
 
 // The methods of one table as gRPC sees them: bytes in, bytes out.
@@ -117,16 +152,13 @@ class TableService : public grpc::Service {
   grpc::ServerUnaryReactor* Unary(const Served& served, CallbackServerContext& context, const ByteBuffer& bytes,
                                   ByteBuffer& response) {
     const Method& method = served.method;
-    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-    const Counted counted(served.counts);
-    const Finish finish = [reactor, counted, &context, &response](absl::StatusOr<Reply> reply) {
-      counted.End(reply.status().code());
-      if (reply.ok()) {
-        if (reply->replayed) context.AddTrailingMetadata("kc-replayed", "true");
-        response = ToBytes(reply->bytes);
-      }
-      reactor->Finish(ToGrpc(reply.status()));
-    };
+    UnaryCall* const reactor = std::make_unique<UnaryCall>(served.counts, shared_.budget, context, response).release();
+    const Finish finish = [reactor](const absl::StatusOr<Reply>& reply) { reactor->End(reply); };
+    if (shared_.budget.spent()) {
+      finish(TooManyCalls());
+      return reactor;
+    }
+    reactor->Charge(bytes);
     std::unique_ptr<google::protobuf::Message> request = method.new_request();
     absl::StatusOr<Call> call = Prepare(served.path, context, bytes, *request);
     if (!call.ok()) {
@@ -139,8 +171,9 @@ class TableService : public grpc::Service {
     }
     // std::function copies what it holds, so the request travels in a shared pointer and is taken out by the worker.
     auto held = std::make_shared<std::unique_ptr<google::protobuf::Message>>(std::move(request));
-    const bool queued = shared_.workers.Run([&method, call = *std::move(call), held, finish] {
+    const bool queued = shared_.workers.Run([this, &method, call = *std::move(call), held, finish] {
       if (call.deadline < absl::Now()) return finish(OutOfTime());
+      if (shared_.budget.spent_on_answers()) return finish(TooManyCalls());
       method.unary(call, std::move(*held), finish);
     });
     if (!queued) finish(TooManyCalls());

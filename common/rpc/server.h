@@ -1,6 +1,7 @@
 #ifndef KECHUANG_COMMON_RPC_SERVER_H_
 #define KECHUANG_COMMON_RPC_SERVER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct ServerOptions {
   int worker_queue_max = 10000;         // calls that wait for a worker; one more is refused with OVERLOADED
   int streams_max = 64;                 // streaming calls at once; one more is refused with OVERLOADED
   int message_bytes_max = 8 << 20;      // of one message, in either direction
+  size_t memory_max = 256 << 20;  // bytes of all unary calls' messages; once spent, calls are refused with OVERLOADED
   absl::Duration unary_time_max = absl::Seconds(60);  // deadline of a unary call that asks for none, or for more
 };
 

@@ -162,6 +162,25 @@ TEST(Queue, RefusesOneCallMoreThanItHolds) {
   EXPECT_TRUE(statuses[1].ok()) << statuses[1];
 }
 
+TEST(Memory, OfWaitingRequestsIsLimited) {
+  ServedDesk served({.worker_threads = 1, .memory_max = 4000});
+  std::thread holder([&] { EXPECT_TRUE(served.Ask<HoldResponse>(HoldRequest()).ok()); });
+  served.desk().WaitForHolding(1);
+  std::thread waiting([&] { EXPECT_TRUE(served.Ask<EchoResponse>(Saying(std::string(1000, 'x'))).ok()); });
+  // Until the large request has come, a small one waits, in vain.
+  absl::Status status;
+  do {
+    status = served.Ask<EchoResponse>(Saying("x"), ServedDesk::KnownCall(absl::Milliseconds(50))).status();
+  } while (status.code() == absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(status), "OVERLOADED");
+  EXPECT_GT(DetailOf<google::rpc::RetryInfo>(status)->retry_delay().nanos(), 0);
+  served.desk().LetGo();
+  waiting.join();
+  holder.join();
+  EXPECT_TRUE(served.Ask<EchoResponse>(Saying("x")).ok());
+}
+
 TEST(Health, FollowsWhatTheServerIsTold) {
   ServedDesk served;
   constexpr int kServing = 1;

@@ -10,6 +10,7 @@
 #include "grpcpp/support/status.h"
 
 #include "common/rpc/authenticator.h"
+#include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 
 namespace kechuang::gateway {
@@ -22,10 +23,12 @@ inline constexpr size_t kMessageBytesMax = size_t{8} * 1024 * 1024;
 inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authorization", "accept-language",
                                                                       "x-goog-fieldmask", "traceparent"};
 
-// What the gateway asks of every call before it goes on, and whom it tells of it. Both outlive the server.
+// What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
+// outlive the server.
 struct Door {
   const rpc::Authenticator& authenticator;
   rpc::Metrics& metrics;
+  rpc::MessageBudget& budget;
 };
 
 // Asks the door about a call; a refusal is ready for the wire.

@@ -1,6 +1,7 @@
 #include "services/gateway/forward.h"
 
 #include "absl/strings/str_cat.h"
+#include "google/api/annotations.pb.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
 #include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -18,10 +19,11 @@ using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
-std::unique_ptr<MethodHandler> UnaryHandler(const std::string& path, Upstream& upstream, const Door& door) {
+std::unique_ptr<MethodHandler> UnaryHandler(const std::string& path, Upstream& upstream, const Door& door,
+                                            bool only_reads) {
   return std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>(
-      [&](grpc::CallbackServerContext* caller, const ByteBuffer* request, ByteBuffer* response) {
-        return RelayUnary({*caller, path, upstream, door}, *request, *response);
+      [&, only_reads](grpc::CallbackServerContext* caller, const ByteBuffer* request, ByteBuffer* response) {
+        return RelayUnary({*caller, path, upstream, door, only_reads}, *request, *response);
       });
 }
 
@@ -44,8 +46,9 @@ ForwardedService::ForwardedService(const google::protobuf::ServiceDescriptor& se
     const auto type = streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC;
     // gRPC takes ownership of both pointers.
     AddMethod(std::make_unique<RpcServiceMethod>(path.c_str(), type, nullptr).release());
+    const bool only_reads = method.options().GetExtension(google::api::http).has_get();
     MarkMethodRawCallback(
-        i, (streams ? StreamHandler(path, upstream, door) : UnaryHandler(path, upstream, door)).release());
+        i, (streams ? StreamHandler(path, upstream, door) : UnaryHandler(path, upstream, door, only_reads)).release());
   }
 }
 

@@ -41,7 +41,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
   return services;
 }
 
-Gateway::Gateway(const std::map<std::string, std::string>& upstreams, Door door) : door_(door), channels_(upstreams) {
+Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
+                 rpc::Metrics& metrics, size_t memory_max)
+    : budget_(memory_max), door_{authenticator, metrics, budget_}, channels_(upstreams) {
   for (const auto& [area, _] : upstreams) {
     Upstream& upstream = *upstreams_.emplace_back(std::make_unique<Upstream>(area, channels_.To(area)));
     for (const google::protobuf::ServiceDescriptor* service : ServicesOf(area)) {
@@ -52,12 +54,12 @@ Gateway::Gateway(const std::map<std::string, std::string>& upstreams, Door door)
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
-                                                        const rpc::Authenticator& authenticator,
-                                                        rpc::Metrics& metrics) {
+                                                        const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
+                                                        size_t memory_max) {
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  auto gateway = absl::WrapUnique(new Gateway(upstreams, Door{authenticator, metrics}));
+  auto gateway = absl::WrapUnique(new Gateway(upstreams, authenticator, metrics, memory_max));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

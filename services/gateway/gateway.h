@@ -1,6 +1,7 @@
 #ifndef KECHUANG_SERVICES_GATEWAY_GATEWAY_H_
 #define KECHUANG_SERVICES_GATEWAY_GATEWAY_H_
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
+#include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "services/gateway/forward.h"
 #include "services/gateway/health_watch.h"
@@ -27,10 +29,12 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 class Gateway {
  public:
   // Listens on the address ("127.0.0.1:7100"; port 0 takes a free one) and passes on to these addresses by area.
-  // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway.
+  // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. Once the messages of
+  // calls under way take more than memory_max bytes, calls are refused with OVERLOADED.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
-                                                        const rpc::Authenticator& authenticator, rpc::Metrics& metrics);
+                                                        const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
+                                                        size_t memory_max = kMemoryMax);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -44,10 +48,14 @@ class Gateway {
   void Stop(absl::Duration wait);
 
  private:
-  Gateway(const std::map<std::string, std::string>& upstreams, Door door);
+  static constexpr size_t kMemoryMax = size_t{256} << 20;
+
+  Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
+          rpc::Metrics& metrics, size_t memory_max);
 
   void Report(const AreaHealth& health);
 
+  rpc::MessageBudget budget_;
   const Door door_;
   rpc::Channels channels_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;

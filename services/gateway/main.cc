@@ -35,7 +35,8 @@ int Run(const rpc::ProcessFlags& flags) {
   if (!authenticator.ok()) return rpc::FailStart(authenticator.status());
   rpc::Metrics metrics;
   const int port = flags.port_base + rpc::PortOffset("gateway");
-  const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, *authenticator, metrics);
+  const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, *authenticator, metrics,
+                                      flags.message_memory_max);
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
   const auto uploads =
       Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), absl::StrCat("127.0.0.1:", port), (*gateway)->door());

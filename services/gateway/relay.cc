@@ -8,6 +8,9 @@
 #include "absl/time/clock.h"
 #include "grpcpp/support/client_callback.h"
 
+#include "common/rpc/incoming.h"
+#include "common/rpc/wire_status.h"
+
 namespace kechuang::gateway {
 namespace {
 
@@ -52,7 +55,7 @@ class UnaryRelay : public grpc::ServerUnaryReactor {
     return relay.get();
   }
 
-  explicit UnaryRelay(const Arrival& arrival) : passage_(arrival) {}
+  explicit UnaryRelay(const Arrival& arrival) : passage_(arrival), share_(arrival.door.budget) {}
 
  private:
   void Call(const ByteBuffer& request, ByteBuffer& response) {
@@ -61,14 +64,28 @@ class UnaryRelay : public grpc::ServerUnaryReactor {
       return Finish(passage_.Observed(std::move(refused)));
     }
     if (request.Length() > kMessageBytesMax) return Finish(passage_.Observed(TooLarge(request.Length())));
+    if (arrival.door.budget.spent()) return Finish(passage_.Observed(rpc::ToGrpc(rpc::TooManyCalls())));
+    share_.AddRequest(request.Length());
     arrival.upstream.stub.UnaryCall(
         &passage_.context(), arrival.path, {}, &request, &response,
-        [relay = self_](const grpc::Status& status) { relay->Finish(relay->passage_.Ended(status)); });
+        [relay = self_, &response](const grpc::Status& status) { relay->Ended(status, response); });
   }
+
+  // Many calls may have come in before the first large answer did. What they read is let go where there is no room for
+  // it; the answer to a change must reach its caller.
+  void Ended(const grpc::Status& status, ByteBuffer& response) {
+    const Arrival& arrival = passage_.arrival();
+    const bool withheld = status.ok() && arrival.only_reads && arrival.door.budget.spent_on_answers();
+    if (withheld) response.Clear();
+    share_.AddAnswer(response.Length());
+    Finish(withheld ? passage_.Observed(rpc::ToGrpc(rpc::TooManyCalls())) : passage_.Ended(status));
+  }
+
   void OnCancel() override { passage_.context().TryCancel(); }
   void OnDone() override { self_.reset(); }
 
   Passage passage_;
+  rpc::MessageBudget::Share share_;  // until the caller has read the answer
   std::shared_ptr<UnaryRelay> self_;
 };
 

@@ -18,6 +18,7 @@ struct Arrival {
   const std::string& path;  // "/kechuang.loan.v1.LoanService/GetLoan"
   Upstream& upstream;
   const Door& door;
+  bool only_reads = false;  // the call changes nothing, so its answer may be withheld
 };
 
 // Passes one message there and one back. The reactor owns itself until the call is over.

@@ -17,13 +17,17 @@ namespace {
 
 using google::protobuf::Message;
 
+// What passes stands in memory as JSON, as a message and as its bytes.
+constexpr size_t kForms = 3;
+
 bool IsRead(const rpc::HttpRequest& request) { return request.verb == "GET" || request.verb == "HEAD"; }
 
 class RestUnary : public std::enable_shared_from_this<RestUnary> {
  public:
-  explicit RestUnary(RestArrival arrival) : passage_(std::move(arrival)) {}
+  explicit RestUnary(RestArrival arrival) : passage_(std::move(arrival)), share_(passage_.arrival().door.budget) {}
 
   void Start() {
+    if (passage_.arrival().door.budget.spent()) return passage_.Refuse(rpc::TooManyCalls());
     passage_.exchange().OnGone([call = shared_from_this()] { call->passage_.context().TryCancel(); });
     passage_.exchange().ReadWhole(kMessageBytesMax,
                                   [call = shared_from_this()](const rpc::HttpPiece& body) { call->Call(body); });
@@ -32,6 +36,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
  private:
   void Call(const rpc::HttpPiece& body) {
     if (!body.fault.ok()) return passage_.Refuse(body.fault, body.http_status);
+    share_.AddRequest(body.bytes.size() * kForms);
     auto request = passage_.RequestOf(passage_.request().Header("content-type"), body.bytes);
     if (!request.ok()) return passage_.Refuse(request.status());
     request_ = *std::move(request);
@@ -43,6 +48,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
   void Ended(const grpc::Status& status) {
     absl::Status outcome = passage_.Explained(status);
     if (!outcome.ok()) return passage_.Refuse(outcome);
+    share_.AddAnswer(response_.Length() * kForms);
     const auto message = passage_.AnswerOf(response_);
     if (!message.ok()) return passage_.Refuse(message.status());
     passage_.Observe(outcome);
@@ -60,6 +66,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
   }
 
   RestPassage passage_;
+  rpc::MessageBudget::Share share_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
 };
