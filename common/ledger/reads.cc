@@ -58,17 +58,29 @@ absl::Status ReadRecords(Database& database, const Store& store, const Kind& kin
 
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(Database& database, const Store& store, absl::Time deadline,
                                                           absl::string_view prefix, int limit) {
+  const size_t most = static_cast<size_t>(limit);
   std::vector<std::string> names;
-  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) -> absl::Status {
     names.clear();
     std::set<std::string> seen;
-    return session.Query(
-        "SELECT name FROM record_key WHERE book=? AND record_key LIKE ? ORDER BY record_key,name LIMIT ?",
-        {store.book(), LikePrefix(prefix), int64_t{limit}}, [&](const Row& row) {
-          std::string name = row.Text(0);
-          if (seen.insert(name).second) names.push_back(std::move(name));
-          return absl::OkStatus();
-        });
+    std::string key;
+    std::string name;
+    size_t rows = 0;
+    // A record may carry several such keys, so a page of rows may hold too few names.
+    do {
+      rows = 0;
+      RETURN_IF_ERROR(session.Query(
+          "SELECT record_key,name FROM record_key WHERE book=? AND record_key LIKE ? AND record_key>=? AND "
+          "(record_key>? OR name>?) ORDER BY record_key,name LIMIT ?",
+          {store.book(), LikePrefix(prefix), key, key, name, int64_t{limit}}, [&](const Row& row) {
+            ++rows;
+            key = row.Text(0);
+            name = row.Text(1);
+            if (names.size() < most && seen.insert(name).second) names.push_back(name);
+            return absl::OkStatus();
+          }));
+    } while (rows == most && names.size() < most);
+    return absl::OkStatus();
   }));
   return names;
 }

@@ -169,6 +169,12 @@ TEST(Register, KeepsTotalsDistinctCountsAndKeys) {
   EXPECT_THAT(*bank.ledger().FindByKeyPrefix(Soon(), "owner:同", 10), ElementsAre("accounts/a", "accounts/b"));
   EXPECT_THAT(*bank.ledger().FindByKeyPrefix(Soon(), "owner:户主", 10), IsEmpty());
   EXPECT_THAT(bank.Findings(), IsEmpty());
+
+  // Names that are asked for are names, however many keys of one record come first.
+  bank.Tamper(
+      "INSERT INTO record_key VALUES ('default', 'owner:同', 'accounts/a'), ('default', 'owner:同一', 'accounts/a')");
+  EXPECT_THAT(*bank.ledger().FindByKeyPrefix(Soon(), "owner:同", 2), ElementsAre("accounts/a", "accounts/b"));
+  EXPECT_THAT(*bank.ledger().FindByKeyPrefix(Soon(), "owner:同", 1), ElementsAre("accounts/a"));
 }
 
 TEST(Register, ShowsACommandTheChangesOfEarlierOnes) {

@@ -22,7 +22,8 @@ namespace {
 
 constexpr int kSearchPageDefault = 20;
 constexpr int kSearchPageMax = 100;
-// Enterprises that hold the longest word of a query, among which the other words are looked for.
+// Enterprises that hold the longest word of a query, among which the other words are looked for: at first, and at most.
+constexpr int kSearchCandidatesFirst = 128;
 constexpr int kSearchCandidatesMax = 1000;
 // Enterprises that bear one exact name; more are as ambiguous.
 constexpr int kNameHoldersMax = 100;
@@ -45,6 +46,32 @@ std::vector<std::string> WordsOf(absl::string_view query) {
   std::stable_sort(words.begin(), words.end(),
                    [](const std::string& a, const std::string& b) { return CodePoints(a) > CodePoints(b); });
   return words;
+}
+
+// What a search has found so far.
+struct Found {
+  std::vector<v1::Enterprise> enterprises;  // with all words; at least one more than a page, if there are
+  bool more_candidates = false;             // others hold the longest word, too
+};
+
+// Looks for all words among so many enterprises that hold the first one, and reads hardly more than a page of them.
+absl::StatusOr<Found> FindAmong(ledger::Register& ledger, absl::Time deadline, const std::vector<std::string>& words,
+                                size_t page, int candidates) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   ledger.FindByKeyPrefix(deadline, FindPrefix(words.front()), candidates));
+  Found found;
+  found.more_candidates = names.size() == static_cast<size_t>(candidates);
+  for (size_t begin = 0; begin < names.size() && found.enterprises.size() <= page;) {
+    const size_t end = std::min(names.size(), begin + page + 1);
+    const std::vector<std::string> some(names.begin() + static_cast<ptrdiff_t>(begin),
+                                        names.begin() + static_cast<ptrdiff_t>(end));
+    ASSIGN_OR_RETURN(std::vector<v1::Enterprise> read, ledger.BatchRead<v1::Enterprise>(deadline, some));
+    for (v1::Enterprise& enterprise : read) {
+      if (HoldsWords(enterprise, words)) found.enterprises.push_back(std::move(enterprise));
+    }
+    begin = end;
+  }
+  return found;
 }
 
 // Enterprises that bear the name now or bore it before.
@@ -84,27 +111,17 @@ absl::StatusOr<v1::SearchEnterprisesResponse> SearchEnterprises(EnterpriseDepend
                                                                 const v1::SearchEnterprisesRequest& request) {
   const std::vector<std::string> words = WordsOf(request.query());
   if (absl::c_none_of(words, HasLetterOrDigit)) return QueryEmpty();
-  const int page = request.page_size() == 0 ? kSearchPageDefault : std::min(request.page_size(), kSearchPageMax);
-  const std::string prefix = FindPrefix(words.front());
-  ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                   dependencies.ledger.FindByKeyPrefix(call.deadline, prefix, kSearchCandidatesMax));
-  v1::SearchEnterprisesResponse response;
-  response.set_truncated(names.size() == kSearchCandidatesMax);
-  // Read no more than a page wants: mostly the first names all fit.
-  for (size_t begin = 0; begin < names.size() && response.enterprises_size() <= page;) {
-    const size_t end = std::min(names.size(), begin + static_cast<size_t>(page) + 1);
-    const std::vector<std::string> some(names.begin() + static_cast<ptrdiff_t>(begin),
-                                        names.begin() + static_cast<ptrdiff_t>(end));
-    ASSIGN_OR_RETURN(std::vector<v1::Enterprise> read,
-                     dependencies.ledger.BatchRead<v1::Enterprise>(call.deadline, some));
-    for (v1::Enterprise& enterprise : read) {
-      if (HoldsWords(enterprise, words)) *response.add_enterprises() = std::move(enterprise);
-    }
-    begin = end;
+  const size_t page = static_cast<size_t>(request.page_size() == 0 ? kSearchPageDefault
+                                                                   : std::min(request.page_size(), kSearchPageMax));
+  // Mostly the first candidates fill the page.
+  ASSIGN_OR_RETURN(Found found, FindAmong(dependencies.ledger, call.deadline, words, page, kSearchCandidatesFirst));
+  if (found.more_candidates && found.enterprises.size() <= page) {
+    ASSIGN_OR_RETURN(found, FindAmong(dependencies.ledger, call.deadline, words, page, kSearchCandidatesMax));
   }
-  if (response.enterprises_size() <= page) return response;
-  response.mutable_enterprises()->DeleteSubrange(page, response.enterprises_size() - page);
-  response.set_truncated(true);
+  v1::SearchEnterprisesResponse response;
+  response.set_truncated(found.more_candidates || found.enterprises.size() > page);
+  if (found.enterprises.size() > page) found.enterprises.resize(page);
+  for (v1::Enterprise& enterprise : found.enterprises) *response.add_enterprises() = std::move(enterprise);
   return response;
 }
 
