@@ -99,7 +99,9 @@ absl::StatusOr<std::map<std::string, v1::Enterprise>> ReadByCode(ledger::Registe
     absl::StatusOr<v1::Enterprise> found = ledger.Read<v1::Enterprise>(deadline, EnterpriseNameOf(code->text()));
     if (absl::IsNotFound(found.status())) continue;
     RETURN_IF_ERROR(found.status());
-    if (!found->has_delete_time()) by_name.emplace(found->name(), *std::move(found));
+    if (found->has_delete_time()) continue;
+    std::string name = found->name();
+    by_name.emplace(std::move(name), *std::move(found));
   }
   return by_name;
 }

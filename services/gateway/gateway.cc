@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -59,7 +58,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& addre
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  auto gateway = absl::WrapUnique(new Gateway(upstreams, authenticator, metrics, memory_max));
+  std::unique_ptr<Gateway> gateway(new Gateway(upstreams, authenticator, metrics, memory_max));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
