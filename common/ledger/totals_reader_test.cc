@@ -1,14 +1,14 @@
 #include "common/ledger/totals_reader.h"
 
+#include <array>
 #include <functional>
+#include <latch>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -27,20 +27,20 @@ TotalsQuery BalancesOf(const std::string& city) { return {"account", "city", "20
 
 // Runs action while both threads of a register's reader are held back, then lets them go on.
 void WhileBusy(Register& ledger, const std::function<void()>& action) {
-  absl::Notification released;
-  absl::BlockingCounter ended(2);
-  for (int i = 0; i < 2; ++i) {
-    absl::Notification begun;
+  std::array<std::latch, 2> reading = {std::latch(1), std::latch(1)};
+  std::latch released(1);
+  std::latch ended(2);
+  for (std::latch& begun : reading) {
     ledger.TotalsThen(Soon(), BalancesOf("nowhere"), [&](const absl::StatusOr<const std::vector<TotalRow>*>&) {
-      begun.Notify();
-      released.WaitForNotification();
-      ended.DecrementCount();
+      begun.count_down();
+      released.wait();
+      ended.count_down();
     });
-    begun.WaitForNotification();
+    begun.wait();
   }
   action();
-  released.Notify();
-  ended.Wait();
+  released.count_down();
+  ended.wait();
 }
 
 TEST(TotalsReader, ReadsWhatIsAskedAlikeWithOneStatement) {
@@ -49,9 +49,9 @@ TEST(TotalsReader, ReadsWhatIsAskedAlikeWithOneStatement) {
   for (size_t i = 0; i < cities.size(); ++i) {
     ASSERT_TRUE(bank.Open(absl::StrCat("accounts/", i), 100 * static_cast<int64_t>(i + 1), cities[i]).ok());
   }
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::map<std::string, std::vector<std::vector<int64_t>>> found;
-  absl::BlockingCounter answered(90);
+  std::latch answered(90);
   int64_t before = 0;
   WhileBusy(bank.ledger(), [&] {
     before = bank.SelectsSoFar();
@@ -62,14 +62,14 @@ TEST(TotalsReader, ReadsWhatIsAskedAlikeWithOneStatement) {
         std::vector<int64_t> amounts;
         for (const TotalRow& row : **rows) amounts.push_back(row.amounts.amount_fen);
         {
-          const absl::MutexLock lock(&mutex);
+          const std::lock_guard<std::mutex> lock(mutex);
           found[city].push_back(std::move(amounts));
         }
-        answered.DecrementCount();
+        answered.count_down();
       });
     }
   });
-  answered.Wait();
+  answered.wait();
   EXPECT_LE(bank.SelectsSoFar() - before, 3);
   for (size_t i = 0; i < cities.size(); ++i) {
     EXPECT_THAT(found[cities[i]], SizeIs(30));
@@ -80,19 +80,19 @@ TEST(TotalsReader, ReadsWhatIsAskedAlikeWithOneStatement) {
 TEST(TotalsReader, TellsEveryCallerWhatFailed) {
   Bank bank;
   bank.Tamper("RENAME TABLE total TO hidden");
-  absl::Mutex mutex;
+  std::mutex mutex;
   std::vector<absl::StatusCode> codes;
-  absl::BlockingCounter answered(5);
+  std::latch answered(5);
   for (int i = 0; i < 5; ++i) {
     bank.ledger().TotalsThen(Soon(), BalancesOf("银川"), [&](const absl::StatusOr<const std::vector<TotalRow>*>& rows) {
       {
-        const absl::MutexLock lock(&mutex);
+        const std::lock_guard<std::mutex> lock(mutex);
         codes.push_back(rows.status().code());
       }
-      answered.DecrementCount();
+      answered.count_down();
     });
   }
-  answered.Wait();
+  answered.wait();
   EXPECT_THAT(codes, Each(absl::StatusCode::kInternal));
 }
 
