@@ -6,6 +6,9 @@
 
 namespace kechuang::rpc {
 
+// What a process allows if nobody says otherwise, in bytes.
+inline constexpr size_t kMessageMemoryDefault = size_t{256} << 20;
+
 // How much memory the messages of a process's calls may take, and take: requests that wait, and answers that their
 // callers have not read yet. Whoever is about to take on more asks first; what was begun is not stopped, so callers may
 // go past it by what they have in hand. Threads may share one.

@@ -22,6 +22,7 @@
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
+#include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
 
@@ -34,7 +35,7 @@ ABSL_FLAG(std::string, contract_address, "",
           "where the contract service is, see README.md; empty: 127.0.0.1, by port_base");
 ABSL_FLAG(std::string, report_address, "",
           "where the report service is, see README.md; empty: 127.0.0.1, by port_base");
-ABSL_FLAG(int, message_memory_mib, 256,
+ABSL_FLAG(int, message_memory_mib, static_cast<int>(kechuang::rpc::kMessageMemoryDefault >> 20),
           "most memory for the messages of calls under way, in MiB; once it is spent, calls are refused");
 
 namespace kechuang::rpc {
@@ -149,7 +150,9 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
   }
   const int memory = absl::GetFlag(FLAGS_message_memory_mib);
   if (memory < kMessageMemoryLeastMib || memory > kMessageMemoryMostMib) {
-    std::cerr << "--message_memory_mib takes " << kMessageMemoryLeastMib << " to " << kMessageMemoryMostMib << "\n";
+    std::cerr << "--message_memory_mib is " << memory << "; it takes " << kMessageMemoryLeastMib << " to "
+              << kMessageMemoryMostMib << " MiB / --message_memory_mib 须为 " << kMessageMemoryLeastMib << " 到 "
+              << kMessageMemoryMostMib << "（MiB），现为 " << memory << "\n";
     exit(2);
   }
   ProcessFlags flags{absl::GetFlag(FLAGS_state), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20};

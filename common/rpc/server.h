@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 
 #include "common/rpc/authenticator.h"
+#include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/service.h"
 
@@ -20,7 +21,8 @@ struct ServerOptions {
   int worker_queue_max = 10000;         // calls that wait for a worker; one more is refused with OVERLOADED
   int streams_max = 64;                 // streaming calls at once; one more is refused with OVERLOADED
   int message_bytes_max = 8 << 20;      // of one message, in either direction
-  size_t memory_max = 256 << 20;  // bytes of all unary calls' messages; once spent, calls are refused with OVERLOADED
+  // Bytes that the messages of all unary calls may take; once they are spent, calls are refused with OVERLOADED.
+  size_t memory_max = kMessageMemoryDefault;
   absl::Duration unary_time_max = absl::Seconds(60);  // deadline of a unary call that asks for none, or for more
 };
 

@@ -34,7 +34,7 @@ class Gateway {
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max = kMemoryMax);
+                                                        size_t memory_max = rpc::kMessageMemoryDefault);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -48,8 +48,6 @@ class Gateway {
   void Stop(absl::Duration wait);
 
  private:
-  static constexpr size_t kMemoryMax = size_t{256} << 20;
-
   Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
           rpc::Metrics& metrics, size_t memory_max);
 
