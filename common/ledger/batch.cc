@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -92,12 +93,12 @@ bool IsLookedUp(const Command& command) {
 // One run of the transaction's body.
 class BatchRun {
  public:
-  BatchRun(const Store& store, const KindTable& kinds, absl::Time now, Transaction& transaction,
+  BatchRun(const Store& store, const KindTable& kinds, absl::Time now, Transaction& transaction, WriteBehind& behind,
            const std::vector<const Command*>& commands)
-      : store_(store), set_(store, kinds, transaction, now), transaction_(transaction), commands_(commands) {}
+      : store_(store), set_(store, kinds, transaction, now, &behind), transaction_(transaction), commands_(commands) {}
 
-  absl::StatusOr<Answers> Run() {
-    RETURN_IF_ERROR(set_.Begin());
+  absl::StatusOr<Answers> Run(const RemovedAt& removed) {
+    RETURN_IF_ERROR(set_.Begin(removed));
     RETURN_IF_ERROR(Prefetch());
     Answers answers;
     answers.reserve(commands_.size());
@@ -114,6 +115,7 @@ class BatchRun {
   }
 
   Written written() const { return {set_.head(), set_.wrote_journal()}; }
+  std::optional<RemovedAt> removed_at() const { return set_.removed_at(); }
 
  private:
   absl::Status Prefetch() {
@@ -224,16 +226,19 @@ absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl
       settle);
 }
 
-absl::StatusOr<Answers> RunBatch(mysql::Database& database, const Store& store, const KindTable& kinds,
-                                 const Clock& clock, absl::Time deadline, const std::vector<const Command*>& commands) {
+absl::StatusOr<Answers> BatchRunner::Run(absl::Time deadline, const std::vector<const Command*>& commands) {
   const std::set<Overlay*> overlays = OverlaysOf(commands);
   Answers answers;
-  RETURN_IF_ERROR(CommitUnderHead(database, store, deadline, [&](Transaction& transaction) -> absl::StatusOr<Written> {
+  std::optional<RemovedAt> removed;
+  const auto body = [&](Transaction& transaction) -> absl::StatusOr<Written> {
     for (Overlay* overlay : overlays) overlay->Begin();
-    BatchRun run(store, kinds, ColumnNow(clock), transaction, commands);
-    ASSIGN_OR_RETURN(answers, run.Run());
+    BatchRun run(store_, kinds_, ColumnNow(clock_), transaction, behind_, commands);
+    ASSIGN_OR_RETURN(answers, run.Run(removed_));
+    removed = run.removed_at();
     return run.written();
-  }));
+  };
+  RETURN_IF_ERROR(CommitUnderHead(database_, store_, deadline, body));
+  if (removed.has_value()) removed_ = *std::move(removed);
   for (Overlay* overlay : overlays) overlay->Commit();
   return answers;
 }

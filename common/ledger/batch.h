@@ -10,6 +10,8 @@
 
 #include "common/ledger/register.h"
 #include "common/ledger/store.h"
+#include "common/ledger/working_set.h"
+#include "common/ledger/write_behind.h"
 #include "common/mysql/database.h"
 
 namespace kechuang::ledger {
@@ -28,12 +30,25 @@ absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl
 // The clock's time as the database keeps it, to the microsecond.
 absl::Time ColumnNow(const Clock& clock);
 
-// Runs commands as one transaction, in their order, and gives each its own outcome. An error is of the batch as a
-// whole: nothing was stored, and no command has an outcome. Counts the rows of imports in the same transaction.
-absl::StatusOr<std::vector<absl::StatusOr<Answer>>> RunBatch(mysql::Database& database, const Store& store,
-                                                             const KindTable& kinds, const Clock& clock,
-                                                             absl::Time deadline,
-                                                             const std::vector<const Command*>& commands);
+// Runs batches of commands, one batch at a time.
+class BatchRunner {
+ public:
+  BatchRunner(mysql::Database& database, const Store& store, const KindTable& kinds, const Clock& clock)
+      : database_(database), store_(store), kinds_(kinds), clock_(clock) {}
+
+  // Runs commands as one transaction, in their order, and gives each its own outcome. An error is of the batch as a
+  // whole: nothing was stored, and no command has an outcome. Counts the rows of imports in the same transaction.
+  absl::StatusOr<std::vector<absl::StatusOr<Answer>>> Run(absl::Time deadline,
+                                                          const std::vector<const Command*>& commands);
+
+ private:
+  mysql::Database& database_;
+  const Store& store_;
+  const KindTable& kinds_;
+  const Clock& clock_;
+  RemovedAt removed_;  // as the newest batch left it
+  WriteBehind behind_;
+};
 
 }  // namespace kechuang::ledger
 

@@ -68,6 +68,7 @@ class Register::Impl {
         clock_(clock),
         options_(std::move(options)),
         store_(kinds_, options_.book),
+        batch_runner_(database_, store_, kinds_, clock_),
         point_reader_(database_, store_, clock_, static_cast<size_t>(options_.queue_size_max)),
         totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
         runner_([this] { RunBatches(); }),
@@ -180,7 +181,7 @@ class Register::Impl {
       commands.push_back(&waiting->command);
       deadline = std::max(deadline, waiting->deadline);
     }
-    auto answers = RunBatch(database_, store_, kinds_, clock_, deadline, commands);
+    auto answers = batch_runner_.Run(deadline, commands);
     if (!answers.ok() && batch.size() > 1 && !mysql::IsPassing(answers.status())) {
       for (size_t i = 0; i < batch.size(); ++i) Decide(batch.subspan(i, 1));
       return;
@@ -217,6 +218,7 @@ class Register::Impl {
   const Clock& clock_;
   const RegisterOptions options_;
   const Store store_;
+  BatchRunner batch_runner_;
   PointReader point_reader_;
   TotalsReader totals_reader_;
   CommitBell commit_bell_;

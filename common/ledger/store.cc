@@ -38,22 +38,8 @@ absl::Status InChunks(size_t rows, absl::FunctionRef<absl::Status(size_t first, 
   return absl::OkStatus();
 }
 
-// One multi-row INSERT a chunk: head + row,row,.. + tail, where row has one '?' for each of width values.
-absl::Status InsertRowsOf(Session& session, absl::string_view head, const std::string& row, size_t width,
-                          absl::string_view tail, const std::vector<Value>& values) {
-  return InChunks(values.size() / width, [&](size_t first, size_t count) -> absl::Status {
-    std::string sql;
-    sql.reserve(head.size() + (row.size() + 1) * count + tail.size());
-    absl::StrAppend(&sql, head);
-    for (size_t i = 0; i < count; ++i) absl::StrAppend(&sql, i == 0 ? "" : ",", row);
-    absl::StrAppend(&sql, tail);
-    return session.Execute(sql, absl::Span<const Value>(values.data() + first * width, count * width)).status();
-  });
-}
-
-absl::Status InsertRows(Session& session, absl::string_view head, int width, absl::string_view tail,
-                        const std::vector<Value>& values) {
-  return InsertRowsOf(session, head, PlaceholderRows(1, width), static_cast<size_t>(width), tail, values);
+Insert InsertOf(std::string head, int width, std::string tail, std::vector<Value> values) {
+  return {std::move(head), PlaceholderRows(1, width), static_cast<size_t>(width), std::move(tail), std::move(values)};
 }
 
 // The size of the IN list for this many names: the next power of two.
@@ -97,6 +83,17 @@ std::string EscapeLike(absl::string_view prefix) {
 }
 
 }  // namespace
+
+absl::Status Insert::Run(Session& session) const {
+  return InChunks(values.size() / width, [&](size_t first, size_t count) -> absl::Status {
+    std::string sql;
+    sql.reserve(head.size() + (row.size() + 1) * count + tail.size());
+    absl::StrAppend(&sql, head);
+    for (size_t i = 0; i < count; ++i) absl::StrAppend(&sql, i == 0 ? "" : ",", row);
+    absl::StrAppend(&sql, tail);
+    return session.Execute(sql, absl::Span<const Value>(values.data() + first * width, count * width)).status();
+  });
+}
 
 Store::Store(const KindTable& kinds, std::string book) : kinds_(kinds), book_(std::move(book)) {
   for (const Kind& kind : kinds_.all()) {
@@ -178,8 +175,7 @@ absl::Status Store::LoadRecords(Session& session, const Kind& kind, const std::v
   return absl::OkStatus();
 }
 
-absl::Status Store::StoreRecords(Session& session, const Kind& kind, const std::vector<const Message*>& records) const {
-  if (records.empty()) return absl::OkStatus();
+Insert Store::InsertOfRecords(const Kind& kind, const std::vector<const Message*>& records, bool are_new) const {
   const Columns& columns = ColumnsOf(kind);
   std::vector<bool> used(columns.all().size());
   for (const Message* record : records) columns.MarkUsed(*record, used);
@@ -196,15 +192,17 @@ absl::Status Store::StoreRecords(Session& session, const Kind& kind, const std::
     absl::StrAppend(&updates, updates.empty() ? "" : ",", "`", column.name, "`=VALUES(`", column.name, "`)");
   }
   row.push_back(')');
-  std::vector<Value> values;
-  const size_t width = static_cast<size_t>(std::count(used.begin(), used.end(), true)) + 1;
-  values.reserve(width * records.size());
+  Insert insert;
+  insert.head = absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES ");
+  insert.row = std::move(row);
+  insert.width = static_cast<size_t>(std::count(used.begin(), used.end(), true)) + 1;
+  if (!are_new) insert.tail = absl::StrCat(" ON DUPLICATE KEY UPDATE ", updates);
+  insert.values.reserve(insert.width * records.size());
   for (const Message* record : records) {
-    values.emplace_back(book_);
-    columns.AppendValues(*record, used, values);
+    insert.values.emplace_back(book_);
+    columns.AppendValues(*record, used, insert.values);
   }
-  return InsertRowsOf(session, absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES "), row,
-                      width, absl::StrCat(" ON DUPLICATE KEY UPDATE ", updates), values);
+  return insert;
 }
 
 namespace {
@@ -252,8 +250,9 @@ absl::Status Store::LoadRemoved(Session& session, const std::vector<std::string>
 absl::Status Store::StoreRemoved(Session& session, const std::map<std::string, int64_t>& revisions) const {
   std::vector<Value> values;
   for (const auto& [name, revision] : revisions) AppendRow(values, book_, name, revision);
-  return InsertRows(session, "INSERT INTO removed_record (book,name,revision) VALUES ", 3,
-                    " ON DUPLICATE KEY UPDATE revision=VALUES(revision)", values);
+  return InsertOf("INSERT INTO removed_record (book,name,revision) VALUES ", 3,
+                  " ON DUPLICATE KEY UPDATE revision=VALUES(revision)", std::move(values))
+      .Run(session);
 }
 
 absl::Status Store::ForgetRemoved(Session& session, const std::vector<std::string>& names) const {
@@ -306,8 +305,9 @@ absl::Status Store::StoreRequests(Session& session, const std::vector<const Answ
     AppendRow(values, book_, key.actor, key.request_id, request.method, request.payload, request.answer,
               TimeColumn(time));
   }
-  return InsertRows(session, "INSERT INTO request (book,actor,request_id,method,payload,answer,time) VALUES ", 7, "",
-                    values);
+  return InsertOf("INSERT INTO request (book,actor,request_id,method,payload,answer,time) VALUES ", 7, "",
+                  std::move(values))
+      .Run(session);
 }
 
 absl::Status Store::LoadKeys(Session& session, const std::vector<std::string>& keys,
@@ -344,7 +344,7 @@ absl::StatusOr<std::string> Store::MaxKey(Session& session, const std::string& p
 absl::Status Store::AddKeys(Session& session, const std::set<RecordKey>& keys) const {
   std::vector<Value> values;
   for (const RecordKey& key : keys) AppendRow(values, book_, key.key, key.name);
-  return InsertRows(session, "INSERT INTO record_key (book,record_key,name) VALUES ", 3, "", values);
+  return InsertOf("INSERT INTO record_key (book,record_key,name) VALUES ", 3, "", std::move(values)).Run(session);
 }
 
 absl::Status Store::RemoveKeys(Session& session, const std::set<RecordKey>& keys) const {
@@ -375,11 +375,12 @@ absl::Status Store::AddTotals(Session& session, const std::map<Cell, Amounts>& c
     AppendRow(values, book_, cell.measure, cell.grouping, cell.period, cell.cell, change.count, change.amount_fen,
               change.part_fen, change.distinct);
   }
-  return InsertRows(
-      session, "INSERT INTO total (book,measure,cut,period,cell,entries,amount_fen,part_fen,distinct_keys) VALUES ", 9,
-      " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries),amount_fen=amount_fen+VALUES(amount_fen),"
-      "part_fen=part_fen+VALUES(part_fen),distinct_keys=distinct_keys+VALUES(distinct_keys)",
-      values);
+  return InsertOf("INSERT INTO total (book,measure,cut,period,cell,entries,amount_fen,part_fen,distinct_keys) VALUES ",
+                  9,
+                  " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries),amount_fen=amount_fen+VALUES(amount_fen),"
+                  "part_fen=part_fen+VALUES(part_fen),distinct_keys=distinct_keys+VALUES(distinct_keys)",
+                  std::move(values))
+      .Run(session);
 }
 
 absl::Status Store::LoadCounters(Session& session, std::map<CellKey, int64_t>& counters) const {
@@ -413,11 +414,12 @@ absl::Status Store::AddCounters(Session& session, const std::map<CellKey, int64_
     const Cell& cell = key.cell;
     AppendRow(values, book_, cell.measure, cell.grouping, cell.period, cell.cell, key.distinct_key, change);
   }
-  return InsertRows(session, "INSERT INTO total_key (book,measure,cut,period,cell,distinct_key,entries) VALUES ", 7,
-                    " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)", values);
+  return InsertOf("INSERT INTO total_key (book,measure,cut,period,cell,distinct_key,entries) VALUES ", 7,
+                  " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)", std::move(values))
+      .Run(session);
 }
 
-absl::Status Store::StoreJournal(Session& session, const std::vector<JournalEntry>& entries) const {
+Insert Store::InsertOfJournal(absl::Span<const JournalEntry> entries) const {
   std::vector<Value> values;
   values.reserve(entries.size() * 13);
   for (const JournalEntry& entry : entries) {
@@ -425,7 +427,7 @@ absl::Status Store::StoreJournal(Session& session, const std::vector<JournalEntr
     AppendRow(values, book_, entry.sequence, entry.name, entry.revision, author.actor, author.method, author.request_id,
               author.reason, author.import_id, author.origin, TimeColumn(entry.time), entry.record, entry.hash);
   }
-  return InsertRows(session, absl::StrCat("INSERT INTO journal (book,", kJournalColumns, ") VALUES "), 13, "", values);
+  return InsertOf(absl::StrCat("INSERT INTO journal (book,", kJournalColumns, ") VALUES "), 13, "", std::move(values));
 }
 
 absl::Status Store::LoadJournal(Session& session, absl::string_view where, const std::vector<Value>& values,

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "google/protobuf/message.h"
 
 #include "common/ledger/columns.h"
@@ -37,6 +38,17 @@ struct StoredRequest {
 };
 
 using AnsweredRequest = std::pair<const RequestKey, StoredRequest>;
+
+// Rows with their values, ready to be written with multi-row INSERT statements.
+struct Insert {
+  std::string head;  // "INSERT INTO t (a,b) VALUES "
+  std::string row;   // "(?,'')"
+  size_t width = 0;  // values of one row
+  std::string tail;  // what comes after the rows; may be empty
+  std::vector<mysql::Value> values;
+
+  absl::Status Run(mysql::Session& session) const;
+};
 
 // A key and one record that carries it.
 struct RecordKey {
@@ -73,9 +85,9 @@ class Store {
 
   absl::Status LoadRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names,
                            TakeRecord on_record) const;
-  absl::Status StoreRecords(mysql::Session& session, const Kind& kind,
-                            const std::vector<const google::protobuf::Message*>& records) const;
-
+  // are_new: none of the records has a row. Others are written over theirs, which costs more.
+  Insert InsertOfRecords(const Kind& kind, const std::vector<const google::protobuf::Message*>& records,
+                         bool are_new) const;
   absl::Status DeleteRecords(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names) const;
 
   // Names of records that were taken back, with their last revisions.
@@ -108,7 +120,7 @@ class Store {
   absl::Status LoadCounters(mysql::Session& session, std::map<CellKey, int64_t>& counters) const;
   absl::Status AddCounters(mysql::Session& session, const std::map<CellKey, int64_t>& changes) const;
 
-  absl::Status StoreJournal(mysql::Session& session, const std::vector<JournalEntry>& entries) const;
+  Insert InsertOfJournal(absl::Span<const JournalEntry> entries) const;
   // Runs a SELECT of kJournalColumns; where is the text after WHERE.
   absl::Status LoadJournal(mysql::Session& session, absl::string_view where, const std::vector<mysql::Value>& values,
                            absl::FunctionRef<absl::Status(JournalEntry)> on_entry) const;

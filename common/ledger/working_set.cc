@@ -17,22 +17,43 @@ namespace kechuang::ledger {
 
 using google::protobuf::Message;
 
+namespace {
+
+// Journal entries that are written together while the commands after them are decided.
+constexpr size_t kSlice = 32;
+
+}  // namespace
+
 absl::Status WorkingSet::Fail(absl::Status status) {
   if (!status.ok() && failure_.ok()) failure_ = status;
   return status;
 }
 
-absl::Status WorkingSet::Begin() {
-  ASSIGN_OR_RETURN(head_, store_.LockHead(session_));
+mysql::Session& WorkingSet::Idle() {
+  if (behind_ != nullptr) Fail(behind_->Wait()).IgnoreError();  // failure_ keeps it
+  return session_when_idle_;
+}
+
+WorkingSet::~WorkingSet() { Idle(); }
+
+absl::Status WorkingSet::Begin(const RemovedAt& known) {
+  ASSIGN_OR_RETURN(head_, store_.LockHead(Idle()));
+  if (known.hash == head_.hash) any_removed_ = known.any;
   return absl::OkStatus();
+}
+
+std::optional<RemovedAt> WorkingSet::removed_at() const {
+  if (!any_removed_.has_value()) return std::nullopt;
+  return RemovedAt{head_.hash, *any_removed_};
 }
 
 absl::Status WorkingSet::LoadInto(const Kind& kind, const std::vector<std::string>& names) {
   for (const std::string& name : names) slots_[name].kind = &kind;
-  RETURN_IF_ERROR(Fail(store_.LoadRecords(session_, kind, names, [&](std::unique_ptr<Message> record) {
+  RETURN_IF_ERROR(Fail(store_.LoadRecords(Idle(), kind, names, [&](std::unique_ptr<Message> record) {
     FillDerived(kind, *record, now_);
     Slot& slot = slots_[NameOf(*record)];
     slot.current = std::move(record);
+    slot.has_row = true;
   })));
   std::vector<std::string> missing;
   for (const std::string& name : names) {
@@ -43,11 +64,11 @@ absl::Status WorkingSet::LoadInto(const Kind& kind, const std::vector<std::strin
 
 absl::Status WorkingSet::LoadRemoved(const std::vector<std::string>& names) {
   if (!any_removed_.has_value()) {
-    ASSIGN_OR_RETURN(any_removed_, store_.HasRemoved(session_));
+    ASSIGN_OR_RETURN(any_removed_, store_.HasRemoved(Idle()));
   }
   if (!*any_removed_) return absl::OkStatus();
   return store_.LoadRemoved(
-      session_, names, [&](const std::string& name, int64_t revision) { slots_[name].removed_revision = revision; });
+      Idle(), names, [&](const std::string& name, int64_t revision) { slots_[name].removed_revision = revision; });
 }
 
 absl::Status WorkingSet::LoadOrigins(const std::string& name) {
@@ -58,7 +79,7 @@ absl::Status WorkingSet::LoadOrigins(const std::string& name) {
     if (asked && expected != name) names.push_back(expected);
   }
   for (const std::string& loaded : names) slots_[loaded].origin_known = true;
-  return store_.LoadOrigins(session_, names, [&](const std::string& found, int64_t newest, int64_t newest_import) {
+  return store_.LoadOrigins(Idle(), names, [&](const std::string& found, int64_t newest, int64_t newest_import) {
     Slot& slot = slots_[found];
     slot.imported = newest_import > 0;
     slot.changed_since = slot.changed_since || newest > newest_import;
@@ -74,12 +95,11 @@ absl::StatusOr<std::optional<LaterChange>> WorkingSet::ChangedSinceImport(const 
     if (entry.name == name && entry.author.import_id.empty()) later = {entry.author.actor, entry.sequence};
   }
   if (later.sequence == 0) {
-    RETURN_IF_ERROR(
-        Fail(store_.LoadJournal(session_, "book=? AND name=? AND import_id='' ORDER BY revision DESC LIMIT 1",
-                                {store_.book(), name}, [&](const JournalEntry& entry) {
-                                  later = {entry.author.actor, entry.sequence};
-                                  return absl::OkStatus();
-                                })));
+    RETURN_IF_ERROR(Fail(store_.LoadJournal(Idle(), "book=? AND name=? AND import_id='' ORDER BY revision DESC LIMIT 1",
+                                            {store_.book(), name}, [&](const JournalEntry& entry) {
+                                              later = {entry.author.actor, entry.sequence};
+                                              return absl::OkStatus();
+                                            })));
   }
   return std::optional<LaterChange>(later);
 }
@@ -101,7 +121,7 @@ absl::Status WorkingSet::Prefetch(const std::set<std::string>& names, const std:
   for (const auto& [kind, names_to_load] : names_of_kind) RETURN_IF_ERROR(LoadInto(*kind, names_to_load));
   std::vector<std::string> keys_to_load(keys.begin(), keys.end());
   for (const std::string& key : keys_to_load) names_of_key_[key];
-  return Fail(store_.LoadKeys(session_, keys_to_load,
+  return Fail(store_.LoadKeys(Idle(), keys_to_load,
                               [&](RecordKey found) { names_of_key_[found.key].insert(std::move(found.name)); }));
 }
 
@@ -114,7 +134,7 @@ absl::StatusOr<const Message*> WorkingSet::Current(const Kind& kind, absl::strin
 absl::StatusOr<Amounts> WorkingSet::Total(const Cell& cell) {
   auto stored = stored_totals_.find(cell);
   if (stored == stored_totals_.end()) {
-    absl::StatusOr<Amounts> loaded = store_.LoadTotal(session_, cell);
+    absl::StatusOr<Amounts> loaded = store_.LoadTotal(Idle(), cell);
     if (!loaded.ok()) return Fail(loaded.status());
     stored = stored_totals_.emplace(cell, *loaded).first;
   }
@@ -144,7 +164,7 @@ absl::StatusOr<std::string> WorkingSet::MaxKey(const std::string& prefix) {
   std::string stored;
   std::string below;
   while (true) {  // a key that this batch took from its last record does not count
-    absl::StatusOr<std::string> greatest = store_.MaxKey(session_, prefix, below);
+    absl::StatusOr<std::string> greatest = store_.MaxKey(Idle(), prefix, below);
     if (!greatest.ok()) return Fail(greatest.status());
     stored = *std::move(greatest);
     if (stored.empty() || removed_keys_.empty()) break;
@@ -192,6 +212,7 @@ void WorkingSet::Keep(const Author& author, Changes changes) {
     Record(author, name, RevisionOf(*change), change.get());
     Replace(author, name, std::move(change));
   }
+  if (behind_ != nullptr && journal_.size() - journal_written_ >= kSlice) WriteSliceBehind();
 }
 
 void WorkingSet::Restore(const Author& author, const Kind& kind, const std::string& name,
@@ -225,6 +246,7 @@ void WorkingSet::Replace(const Author& author, const std::string& name, std::uni
   }
   slot.current = std::move(next);
   slot.changed = true;
+  if (!std::exchange(slot.unwritten, true)) unwritten_.emplace_back(slots_.find(name)->first, &slot);
   if (author.import_id.empty()) {
     slot.changed_since = true;
   } else {
@@ -275,31 +297,42 @@ void WorkingSet::Record(const Author& author, const std::string& name, int64_t r
 
 absl::Status WorkingSet::Write() {
   if (journal_.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(WriteRecords());
+  Idle();
+  RETURN_IF_ERROR(failure_);  // of what was written behind
+  for (const Insert& insert : TakeInserts()) RETURN_IF_ERROR(insert.Run(Idle()));
   RETURN_IF_ERROR(WriteRemoved());
-  RETURN_IF_ERROR(store_.StoreJournal(session_, journal_));
   RETURN_IF_ERROR(WriteTotals());
-  RETURN_IF_ERROR(store_.RemoveKeys(session_, removed_keys_));
-  RETURN_IF_ERROR(store_.AddKeys(session_, added_keys_));
-  return store_.StoreHead(session_, head_);
+  RETURN_IF_ERROR(store_.RemoveKeys(Idle(), removed_keys_));
+  RETURN_IF_ERROR(store_.AddKeys(Idle(), added_keys_));
+  return store_.StoreHead(Idle(), head_);
 }
 
-absl::Status WorkingSet::WriteRecords() {
-  std::vector<std::pair<absl::string_view, const Slot*>> changed;
-  for (const auto& [name, slot] : slots_) {
-    if (slot.changed && slot.current != nullptr) changed.emplace_back(name, &slot);
-  }
-  std::sort(changed.begin(), changed.end());  // locks are taken in the order of names
-  std::map<std::string, std::pair<const Kind*, std::vector<const Message*>>> records_of_table;
-  for (const auto& [name, slot] : changed) {
-    auto& [kind, records] = records_of_table[slot->kind->table];
+std::vector<Insert> WorkingSet::TakeInserts() {
+  std::sort(unwritten_.begin(), unwritten_.end());  // locks are taken in the order of names
+  std::map<std::pair<std::string, bool>, std::pair<const Kind*, std::vector<const Message*>>> records_of_table;
+  for (const auto& [name, slot] : unwritten_) {
+    slot->unwritten = false;
+    if (slot->current == nullptr) continue;
+    auto& [kind, records] = records_of_table[{slot->kind->table, !slot->has_row}];
     kind = slot->kind;
     records.push_back(slot->current.get());
+    slot->has_row = true;
   }
-  for (const auto& [table, entry] : records_of_table) {
-    RETURN_IF_ERROR(store_.StoreRecords(session_, *entry.first, entry.second));
+  unwritten_.clear();
+  std::vector<Insert> inserts;
+  for (const auto& [key, entry] : records_of_table) {
+    inserts.push_back(store_.InsertOfRecords(*entry.first, entry.second, /*are_new=*/key.second));
   }
-  return absl::OkStatus();
+  inserts.push_back(store_.InsertOfJournal(absl::MakeConstSpan(journal_).subspan(journal_written_)));
+  journal_written_ = journal_.size();
+  return inserts;
+}
+
+void WorkingSet::WriteSliceBehind() {
+  behind_->Post([session = &session_when_idle_, inserts = TakeInserts()]() -> absl::Status {
+    for (const Insert& insert : inserts) RETURN_IF_ERROR(insert.Run(*session));
+    return absl::OkStatus();
+  });
 }
 
 absl::Status WorkingSet::WriteRemoved() {
@@ -317,25 +350,25 @@ absl::Status WorkingSet::WriteRemoved() {
   }
   for (auto& [kind, names] : names_of_kind) {
     std::sort(names.begin(), names.end());
-    RETURN_IF_ERROR(store_.DeleteRecords(session_, *kind, names));
+    RETURN_IF_ERROR(store_.DeleteRecords(Idle(), *kind, names));
   }
-  RETURN_IF_ERROR(store_.StoreRemoved(session_, removed));
+  RETURN_IF_ERROR(store_.StoreRemoved(Idle(), removed));
   std::sort(back.begin(), back.end());
-  return store_.ForgetRemoved(session_, back);
+  return store_.ForgetRemoved(Idle(), back);
 }
 
 absl::Status WorkingSet::WriteTotals() {
   std::erase_if(counter_changes_, [](const auto& entry) { return entry.second == 0; });
   std::map<CellKey, int64_t> before;
   for (const auto& [key, change] : counter_changes_) before[key] = 0;
-  RETURN_IF_ERROR(store_.LoadCounters(session_, before));
+  RETURN_IF_ERROR(store_.LoadCounters(Idle(), before));
   for (const auto& [key, change] : counter_changes_) {
     const int64_t held = before[key];
     total_changes_[key.cell].distinct += (held + change > 0 ? 1 : 0) - (held > 0 ? 1 : 0);
   }
-  RETURN_IF_ERROR(store_.AddCounters(session_, counter_changes_));
+  RETURN_IF_ERROR(store_.AddCounters(Idle(), counter_changes_));
   // In the order of the index, so that neighbours are written together.
-  return store_.AddTotals(session_, {total_changes_.begin(), total_changes_.end()});
+  return store_.AddTotals(Idle(), {total_changes_.begin(), total_changes_.end()});
 }
 
 }  // namespace kechuang::ledger

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,19 +19,30 @@
 
 #include "common/ledger/register.h"
 #include "common/ledger/store.h"
+#include "common/ledger/write_behind.h"
 
 namespace kechuang::ledger {
+
+// Whether a register held names that were taken back when its journal ended with this hash.
+struct RemovedAt {
+  std::string hash;
+  bool any = true;
+};
 
 // What one batch has loaded and changed: records, keys, totals and the journal entries to come. Commands are applied to
 // it one after the other, in memory; Write then stores the sum of them with multi-row statements. For one transaction,
 // one thread.
 class WorkingSet {
  public:
-  WorkingSet(const Store& store, const KindTable& kinds, mysql::Session& session, absl::Time now)
-      : store_(store), kinds_(kinds), session_(session), now_(now) {}
+  // With behind, records and journal entries are written a slice at a time while the commands after them are decided.
+  WorkingSet(const Store& store, const KindTable& kinds, mysql::Session& session, absl::Time now,
+             WriteBehind* behind = nullptr)
+      : store_(store), kinds_(kinds), session_when_idle_(session), behind_(behind), now_(now) {}
+  // Waits for what is being written.
+  ~WorkingSet();
 
-  // Takes the head row: from here on nobody else writes to this book.
-  absl::Status Begin();
+  // Takes the head row: from here on nobody else writes to this book. known is what an earlier batch found.
+  absl::Status Begin(const RemovedAt& known = {});
   // Reads these records and keys in one statement each.
   absl::Status Prefetch(const std::set<std::string>& names, const std::set<std::string>& keys);
 
@@ -64,14 +76,18 @@ class WorkingSet {
   int64_t RemovedRevision(const std::string& name) { return slots_[name].removed_revision; }
   // Names of records that this batch took back.
   std::set<std::string> Removed() const;
+  // For the next batch, once this one is committed; nothing if this one had no need to know.
+  std::optional<RemovedAt> removed_at() const;
   const KindTable& kinds() const { return kinds_; }
 
  private:
   struct Slot {
     const Kind* kind = nullptr;
     std::unique_ptr<google::protobuf::Message> current;  // nullptr if there is none
-    bool changed = false;
-    int64_t removed_revision = 0;  // of a record taken back: its last one
+    bool has_row = false;                                // in the table, as far as this transaction sees it
+    bool changed = false;                                // since the batch began
+    bool unwritten = false;                              // since it was last written
+    int64_t removed_revision = 0;                        // of a record taken back: its last one
     // Whether an import set the record, and another changed it since; told from the journal once that is known.
     bool origin_known = false;
     bool imported = false;
@@ -80,6 +96,8 @@ class WorkingSet {
   using Changes = std::vector<std::unique_ptr<google::protobuf::Message>>;
 
   absl::Status Fail(absl::Status status);
+  // The session, once nothing is being written by it.
+  mysql::Session& Idle();
   absl::Status LoadInto(const Kind& kind, const std::vector<std::string>& names);
   absl::Status LoadRemoved(const std::vector<std::string>& names);
   absl::Status LoadOrigins(const std::string& name);
@@ -92,13 +110,16 @@ class WorkingSet {
                   const std::string& name);
   // The journal's next entry; record is nullptr for one that was taken back.
   void Record(const Author& author, const std::string& name, int64_t revision, const google::protobuf::Message* record);
-  absl::Status WriteRecords();
+  // The records and journal entries that are not written yet.
+  std::vector<Insert> TakeInserts();
+  void WriteSliceBehind();
   absl::Status WriteRemoved();
   absl::Status WriteTotals();
 
   const Store& store_;
   const KindTable& kinds_;
-  mysql::Session& session_;
+  mysql::Session& session_when_idle_;
+  WriteBehind* const behind_;
   const absl::Time now_;
   absl::Status failure_;
   Head head_;
@@ -106,6 +127,8 @@ class WorkingSet {
   std::optional<bool> any_removed_;  // whether the register holds a name that was taken back
   std::set<std::string> expect_imported_;
   std::vector<JournalEntry> journal_;
+  size_t journal_written_ = 0;  // entries from the front
+  std::vector<std::pair<absl::string_view, Slot*>> unwritten_;
   std::map<Cell, Amounts> stored_totals_;
   absl::flat_hash_map<Cell, Amounts> total_changes_;
   std::map<CellKey, int64_t> counter_changes_;

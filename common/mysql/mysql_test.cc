@@ -164,7 +164,7 @@ TEST_F(MysqlTest, KeepsNoMoreStatementsThanItsLimit) {
   DatabaseConfig config = Config();
   config.pool_size = 1;
   Database one(config);
-  for (int i = 0; i < 300; ++i) ASSERT_EQ(Number(one, absl::StrCat("SELECT ", i % 150)), i % 150);
+  for (int i = 0; i < 600; ++i) ASSERT_EQ(Number(one, absl::StrCat("SELECT ", i % 300)), i % 300);
   int64_t prepared = 0;
   ASSERT_EQ(Ask(one, "SHOW STATUS LIKE 'Prepared_stmt_count'", {},
                 [&](const Row& row) {
@@ -172,7 +172,7 @@ TEST_F(MysqlTest, KeepsNoMoreStatementsThanItsLimit) {
                   return absl::OkStatus();
                 }),
             absl::OkStatus());
-  EXPECT_LE(prepared, 128 + 8);
+  EXPECT_LE(prepared, 256 + 8);
 }
 
 TEST_F(MysqlTest, DuplicateKeyIsToldAndTransactionGoesOn) {

@@ -122,11 +122,12 @@ def creates(bench):
 def quiet_create(bench):
     create = bench.direct("create-contract", 1, prefix="model")
     create()
-    with like_tables(bench, ("contract", "journal", "head")):
+    with like_tables(bench, ("contract", "journal", "total", "head")):
         # The floor writes what the service wrote, under other names.
         copy = f"INSERT INTO {FLOOR_SCHEMA}.{{0}} SELECT * FROM kechuang_contract.{{0}} WHERE {{1}} LIMIT 1"
         for table in ("contract", "journal"):
             bench.suite.sql(copy.format(table, "name LIKE 'contracts/model-%'"))
+        bench.suite.sql(copy.format("total", "measure = 'state' AND cut = 'state' AND cell = 'DRAFT'"))
         bench.suite.sql(copy.format("head", "TRUE"))
         results = bench.turns(create=bench.direct("create-contract", 1), echo=bench.echoed("create-contract", 1),
                               sql=bench.sql("sql-create", 1, schema=FLOOR_SCHEMA))

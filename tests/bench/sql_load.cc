@@ -108,8 +108,11 @@ absl::StatusOr<Operation> ReadingOf(Database& database, const SqlLoad& load) {
 absl::StatusOr<Operation> CreatingOf(Database& database) {
   ASSIGN_OR_RETURN(Model contract, Model::Of(database, "contract", "name"));
   ASSIGN_OR_RETURN(Model journal, Model::Of(database, "journal", "sequence"));
+  ASSIGN_OR_RETURN(Model total, Model::Of(database, "total", "cell"));
+  total.insert += " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)";
   const std::string run = absl::StrCat(absl::ToUnixMicros(absl::Now()));
-  return [contract = std::move(contract), journal = std::move(journal), run](Database& of, int64_t number) {
+  return [total = std::move(total), contract = std::move(contract), journal = std::move(journal), run](Database& of,
+                                                                                                       int64_t number) {
     const std::string name = absl::StrCat("contracts/floor-", run, "-", number);
     return of.Transact(absl::Now() + absl::Seconds(10), [&](mysql::Transaction& transaction) -> absl::Status {
       int64_t sequence = 0;
@@ -130,6 +133,7 @@ absl::StatusOr<Operation> CreatingOf(Database& database) {
         }
       }
       RETURN_IF_ERROR(transaction.Execute(journal.insert, row).status());
+      RETURN_IF_ERROR(transaction.Execute(total.insert, total.values).status());
       return transaction.Execute("UPDATE head SET sequence=? WHERE book=?", {sequence, kBook}).status();
     });
   };
