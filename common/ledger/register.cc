@@ -33,7 +33,7 @@ namespace {
 // Import rows that may join a batch in which people wait: few enough that nobody feels them.
 constexpr size_t kBulkBesidePeople = 32;
 // Import rows of a batch of their own while people are at work, whose next call waits for its end; a large batch costs
-// less by the row, so without people it is as large as any.
+// less by the row, since its rows share totals, so without people it is as large as two of theirs.
 constexpr size_t kBulkAmongPeople = 64;
 constexpr std::chrono::seconds kPeopleAtWork(1);
 
@@ -144,7 +144,7 @@ class Register::Impl {
       }
     };
     take(people_, most);
-    take(bulk_, std::min(most, BulkLimit(batch.size())));
+    take(bulk_, std::min(2 * most, BulkLimit(batch.size())));
     return batch;
   }
 

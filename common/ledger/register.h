@@ -224,7 +224,7 @@ using OnTotals = std::function<void(absl::StatusOr<const std::vector<TotalRow>*>
 
 struct RegisterOptions {
   std::string book = "default";
-  int batch_size_max = 512;    // commands in one transaction
+  int batch_size_max = 512;    // commands in one transaction; import rows alone: twice as many
   int queue_size_max = 20000;  // commands, or reads, that wait; one more is refused with OVERLOADED
   absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
 };

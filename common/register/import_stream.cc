@@ -99,7 +99,7 @@ class Outcomes {
   // Adds a row's place; blocks while too many rows wait; nullptr once the stream has stopped.
   Place Expect() {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return stopped_ || waiting_.size() < kRowsWaitingMax; });
+    room_.wait(lock, [this] { return stopped_ || waiting_.size() < kRowsWaitingMax; });
     if (stopped_) return nullptr;
     return waiting_.emplace_back(std::make_shared<std::optional<RowOutcome>>());
   }
@@ -108,20 +108,22 @@ class Outcomes {
     if (outcome.kind() == RowOutcome::KIND_REJECTED) ++rejected_;
     if (outcome.kind() == RowOutcome::KIND_CONFLICT) ++conflicts_;
     *place = std::move(outcome);
-    changed_.notify_all();
+    // Those behind the front one wait for it, and so does who sends them.
+    if (!waiting_.empty() && waiting_.front() == place) ready_.notify_one();
   }
   // Says that no more rows come.
   void Close() {
     const std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
+    ready_.notify_one();
   }
   // Says that the stream cannot go on: its caller is gone (OK), or a row was not decided, by no fault of its own.
   void Stop(const absl::Status& status) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stop_.ok()) stop_ = status;
     stopped_ = true;
-    changed_.notify_all();
+    ready_.notify_one();
+    room_.notify_one();
   }
   absl::Status stop() const {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -143,19 +145,20 @@ class Outcomes {
   // Waits for outcomes that can go back and takes them; none if there are none to come.
   std::deque<RowOutcome> Take() {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return stopped_ || (waiting_.empty() ? closed_ : waiting_.front()->has_value()); });
+    ready_.wait(lock, [this] { return stopped_ || (waiting_.empty() ? closed_ : waiting_.front()->has_value()); });
     std::deque<RowOutcome> ready;
     while (!waiting_.empty() && waiting_.front()->has_value() && ready.size() < kOutcomesInMessage) {
       ready.push_back(**waiting_.front());
       waiting_.pop_front();
     }
-    changed_.notify_all();
+    room_.notify_one();
     return ready;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable room_;   // fewer rows wait, or the stream has stopped
+  std::condition_variable ready_;  // the front outcome is there, or the stream has closed or stopped
   std::deque<Place> waiting_;
   bool closed_ = false;
   bool stopped_ = false;
