@@ -22,6 +22,8 @@ absl::Status ReadRecords(mysql::Database& database, const Store& store, const Ki
                          absl::Time deadline, const std::vector<std::string>& names, TakeRecord on_record);
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(mysql::Database& database, const Store& store,
                                                           absl::Time deadline, absl::string_view prefix, int limit);
+absl::Status RecordsByKeyPrefix(mysql::Database& database, const Store& store, const Kind& kind, absl::Time now,
+                                absl::Time deadline, absl::string_view prefix, int limit, TakeRecord on_record);
 absl::StatusOr<std::vector<TotalRow>> ReadTotals(mysql::Database& database, const Store& store, absl::Time deadline,
                                                  const TotalsQuery& query);
 absl::StatusOr<std::vector<JournalEntry>> ReadHistory(mysql::Database& database, const Store& store,

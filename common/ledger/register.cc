@@ -311,6 +311,12 @@ absl::StatusOr<std::vector<std::string>> Register::FindByKeyPrefix(absl::Time de
   return NamesByKeyPrefix(impl_->database(), impl_->store(), deadline, prefix, limit);
 }
 
+absl::Status Register::ReadMessagesByKeyPrefix(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                               absl::string_view prefix, int limit, TakeRecord on_record) {
+  return RecordsByKeyPrefix(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline,
+                            prefix, limit, on_record);
+}
+
 absl::StatusOr<std::vector<TotalRow>> Register::Totals(absl::Time deadline, const TotalsQuery& query) {
   return ReadTotals(impl_->database(), impl_->store(), deadline, query);
 }

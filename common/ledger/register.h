@@ -274,6 +274,16 @@ class Register {
   }
   // Names of records that carry a key beginning with this prefix, in key order, each once; at most limit.
   absl::StatusOr<std::vector<std::string>> FindByKeyPrefix(absl::Time deadline, absl::string_view prefix, int limit);
+  // The records themselves, of this type, as they were at one time: cheaper than to find their names and read them.
+  template <class M>
+  absl::StatusOr<std::vector<M>> ReadByKeyPrefix(absl::Time deadline, absl::string_view prefix, int limit) {
+    std::vector<M> records;
+    RETURN_IF_ERROR(ReadMessagesByKeyPrefix(deadline, M::descriptor(), prefix, limit,
+                                            [&](std::unique_ptr<google::protobuf::Message> message) {
+                                              records.push_back(std::move(static_cast<M&>(*message)));
+                                            }));
+    return records;
+  }
 
   // Cells of a measure and grouping within a span of periods, in (period, cell) order.
   absl::StatusOr<std::vector<TotalRow>> Totals(absl::Time deadline, const TotalsQuery& query);
@@ -327,6 +337,8 @@ class Register {
                                                                          absl::string_view name);
   absl::Status BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
                                  const std::vector<std::string>& names, TakeRecord on_record);
+  absl::Status ReadMessagesByKeyPrefix(absl::Time deadline, const google::protobuf::Descriptor* type,
+                                       absl::string_view prefix, int limit, TakeRecord on_record);
   absl::StatusOr<std::string> ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
                                            const ListQuery& query, TakeRecord on_record);
 

@@ -177,6 +177,40 @@ TEST(Register, KeepsTotalsDistinctCountsAndKeys) {
   EXPECT_THAT(*bank.ledger().FindByKeyPrefix(Soon(), "owner:同", 1), ElementsAre("accounts/a"));
 }
 
+TEST(Register, ReadsRecordsByTheBeginningOfAKey) {
+  Bank bank;
+  for (const char* name : {"accounts/c", "accounts/a", "accounts/b"}) ASSERT_TRUE(bank.Open(name, 12'345).ok());
+  // One more key of a record that has one already, before it and behind it.
+  bank.Tamper("UPDATE record_key SET record_key=CONCAT('owner:同', name) WHERE record_key LIKE 'owner:%'");
+  bank.Tamper(
+      "INSERT INTO record_key VALUES ('default', 'owner:同', 'accounts/b'), ('default', 'owner:同z', 'accounts/b')");
+  struct Case {
+    const char* prefix;
+    int limit;
+    std::vector<std::string> names;
+  };
+  const Case cases[] = {
+      {"owner:同", 10, {"accounts/b", "accounts/a", "accounts/c"}},
+      {"owner:同", 3, {"accounts/b", "accounts/a", "accounts/c"}},
+      {"owner:同", 2, {"accounts/b", "accounts/a"}},
+      {"owner:同", 1, {"accounts/b"}},
+      {"owner:同accounts/c", 10, {"accounts/c"}},
+      {"owner:_", 10, {}},
+      {"owner:户", 10, {}},
+  };
+  for (const Case& c : cases) {
+    const auto records = bank.ledger().ReadByKeyPrefix<Account>(Soon(), c.prefix, c.limit);
+    ASSERT_TRUE(records.ok()) << records.status();
+    std::vector<std::string> names;
+    for (const Account& record : *records) {
+      names.push_back(record.name());
+      EXPECT_EQ(record.SerializeAsString(), bank.ledger().Read<Account>(Soon(), record.name())->SerializeAsString());
+    }
+    EXPECT_EQ(names, c.names) << c.prefix << " " << c.limit;
+    EXPECT_EQ(*bank.ledger().FindByKeyPrefix(Soon(), c.prefix, c.limit), c.names) << c.prefix << " " << c.limit;
+  }
+}
+
 TEST(Register, ShowsACommandTheChangesOfEarlierOnes) {
   Bank bank;
   ASSERT_TRUE(bank.Open("accounts/a", 5).ok());

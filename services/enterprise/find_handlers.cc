@@ -22,9 +22,10 @@ namespace {
 
 constexpr int kSearchPageDefault = 20;
 constexpr int kSearchPageMax = 100;
-// Enterprises that hold the longest word of a query, among which the other words are looked for: at first, and at most.
-constexpr int kSearchCandidatesFirst = 128;
+// Enterprises that hold the longest word of a query, among which the other words are looked for: at most, and how many
+// times as many at the next try.
 constexpr int kSearchCandidatesMax = 1000;
+constexpr int kSearchCandidatesFactor = 4;
 // Enterprises that bear one exact name; more are as ambiguous.
 constexpr int kNameHoldersMax = 100;
 
@@ -50,26 +51,19 @@ std::vector<std::string> WordsOf(absl::string_view query) {
 
 // What a search has found so far.
 struct Found {
-  std::vector<v1::Enterprise> enterprises;  // with all words; at least one more than a page, if there are
+  std::vector<v1::Enterprise> enterprises;  // with all words
   bool more_candidates = false;             // others hold the longest word, too
 };
 
-// Looks for all words among so many enterprises that hold the first one, and reads hardly more than a page of them.
+// Looks for all words among so many enterprises that hold the first one.
 absl::StatusOr<Found> FindAmong(ledger::Register& ledger, absl::Time deadline, const std::vector<std::string>& words,
-                                size_t page, int candidates) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                   ledger.FindByKeyPrefix(deadline, FindPrefix(words.front()), candidates));
+                                int candidates) {
+  ASSIGN_OR_RETURN(std::vector<v1::Enterprise> read,
+                   ledger.ReadByKeyPrefix<v1::Enterprise>(deadline, FindPrefix(words.front()), candidates));
   Found found;
-  found.more_candidates = names.size() == static_cast<size_t>(candidates);
-  for (size_t begin = 0; begin < names.size() && found.enterprises.size() <= page;) {
-    const size_t end = std::min(names.size(), begin + page + 1);
-    const std::vector<std::string> some(names.begin() + static_cast<ptrdiff_t>(begin),
-                                        names.begin() + static_cast<ptrdiff_t>(end));
-    ASSIGN_OR_RETURN(std::vector<v1::Enterprise> read, ledger.BatchRead<v1::Enterprise>(deadline, some));
-    for (v1::Enterprise& enterprise : read) {
-      if (HoldsWords(enterprise, words)) found.enterprises.push_back(std::move(enterprise));
-    }
-    begin = end;
+  found.more_candidates = read.size() == static_cast<size_t>(candidates);
+  for (v1::Enterprise& enterprise : read) {
+    if (HoldsWords(enterprise, words)) found.enterprises.push_back(std::move(enterprise));
   }
   return found;
 }
@@ -79,10 +73,8 @@ absl::StatusOr<std::vector<v1::Enterprise>> BearersOf(ledger::Register& ledger, 
                                                       absl::string_view enterprise_name) {
   std::vector<v1::Enterprise> bearers;
   if (NormaliseName(enterprise_name).empty()) return bearers;
-  ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                   ledger.FindByKeyPrefix(deadline, NameKey(enterprise_name), kNameHoldersMax));
-  if (names.empty()) return bearers;
-  ASSIGN_OR_RETURN(std::vector<v1::Enterprise> candidates, ledger.BatchRead<v1::Enterprise>(deadline, names));
+  ASSIGN_OR_RETURN(std::vector<v1::Enterprise> candidates,
+                   ledger.ReadByKeyPrefix<v1::Enterprise>(deadline, NameKey(enterprise_name), kNameHoldersMax));
   for (v1::Enterprise& candidate : candidates) {
     if (Bears(candidate, enterprise_name)) bearers.push_back(std::move(candidate));
   }
@@ -113,12 +105,14 @@ absl::StatusOr<v1::SearchEnterprisesResponse> SearchEnterprises(EnterpriseDepend
                                                                 const v1::SearchEnterprisesRequest& request) {
   const std::vector<std::string> words = WordsOf(request.query());
   if (absl::c_none_of(words, HasLetterOrDigit)) return QueryEmpty();
-  const size_t page = static_cast<size_t>(request.page_size() == 0 ? kSearchPageDefault
-                                                                   : std::min(request.page_size(), kSearchPageMax));
-  // Mostly the first candidates fill the page.
-  ASSIGN_OR_RETURN(Found found, FindAmong(dependencies.ledger, call.deadline, words, page, kSearchCandidatesFirst));
-  if (found.more_candidates && found.enterprises.size() <= page) {
-    ASSIGN_OR_RETURN(found, FindAmong(dependencies.ledger, call.deadline, words, page, kSearchCandidatesMax));
+  const int page_size = request.page_size() == 0 ? kSearchPageDefault : std::min(request.page_size(), kSearchPageMax);
+  const size_t page = static_cast<size_t>(page_size);
+  // A page and one more are enough if all have the other words, as they have when there are none.
+  int candidates = page_size + 1;
+  ASSIGN_OR_RETURN(Found found, FindAmong(dependencies.ledger, call.deadline, words, candidates));
+  while (found.more_candidates && found.enterprises.size() <= page && candidates < kSearchCandidatesMax) {
+    candidates = std::min(candidates * kSearchCandidatesFactor, kSearchCandidatesMax);
+    ASSIGN_OR_RETURN(found, FindAmong(dependencies.ledger, call.deadline, words, candidates));
   }
   v1::SearchEnterprisesResponse response;
   response.set_truncated(found.more_candidates || found.enterprises.size() > page);

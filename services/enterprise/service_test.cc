@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -25,11 +26,13 @@ class EnterpriseServiceTest : public ServiceTest {
     for (const std::string& path : paths) request.mutable_update_mask()->add_paths(path);
     return Ask<v1::Enterprise>(request);
   }
-  std::vector<std::string> Search(const std::string& query) {
+  v1::SearchEnterprisesResponse SearchPage(const std::string& query, int page_size) {
     v1::SearchEnterprisesRequest request;
     request.set_query(query);
-    return NamesOf(Ask<v1::SearchEnterprisesResponse>(request)->enterprises());
+    request.set_page_size(page_size);
+    return Ask<v1::SearchEnterprisesResponse>(request).value();
   }
+  std::vector<std::string> Search(const std::string& query) { return NamesOf(SearchPage(query, 0).enterprises()); }
   v1::ListEnterprisesResponse List(const std::string& filter, bool show_deleted = false) {
     v1::ListEnterprisesRequest request;
     request.set_filter(filter);
@@ -173,12 +176,63 @@ TEST_F(EnterpriseServiceTest, SearchesByAnyPart) {
   EXPECT_THAT(Search(CodeOf(2).substr(5)), ::testing::ElementsAre("宁夏银川星河软件有限公司"));
   EXPECT_THAT(Search("ｍａ００００"), ::testing::SizeIs(3));
   EXPECT_THAT(Search("没有这样的"), ::testing::IsEmpty());
-  v1::SearchEnterprisesRequest request;
-  request.set_query("公司");
-  request.set_page_size(2);
-  const auto page = Ask<v1::SearchEnterprisesResponse>(request);
-  EXPECT_EQ(page->enterprises_size(), 2);
-  EXPECT_TRUE(page->truncated());
+}
+
+TEST_F(EnterpriseServiceTest, SearchesAPageOfThoseThatHoldAllWords) {
+  // Forty, of which the 35th to the 38th hold another word; the 36th is deleted.
+  for (int i = 1; i <= 40; ++i) {
+    CreateIn("", absl::StrFormat("塞上%02d号%s", i, i >= 35 && i <= 38 ? "星河" : "长城"), i);
+  }
+  v1::DeleteEnterpriseRequest deleted;
+  deleted.set_name(EnterpriseNameOf(CodeOf(36)));
+  ASSERT_TRUE(Ask<v1::Enterprise>(deleted).ok());
+  // The first holds the word three times over.
+  CreateIn("", "上上上上", 41);
+  CreateIn("", "上上甲", 42);
+  // Alike as far as keys of parts go.
+  CreateIn("", "宁夏回族自治区银川市西夏区科学技术研究院甲", 43);
+  CreateIn("", "宁夏回族自治区银川市西夏区科学技术研究院乙", 44);
+  struct Case {
+    const char* query;
+    int page_size;
+    std::vector<std::string> names;
+    bool truncated;
+  };
+  const Case cases[] = {
+      {"塞上", 2, {"塞上01号长城", "塞上02号长城"}, true},
+      {"号星河", 3, {"塞上35号星河", "塞上37号星河", "塞上38号星河"}, false},
+      {"号星河", 2, {"塞上35号星河", "塞上37号星河"}, true},
+      {"塞上 星河", 1, {"塞上35号星河"}, true},
+      {"塞上 星河", 2, {"塞上35号星河", "塞上37号星河"}, true},
+      {"塞上 星河", 3, {"塞上35号星河", "塞上37号星河", "塞上38号星河"}, false},
+      {"塞上 38 星河", 1, {"塞上38号星河"}, false},
+      {"塞上 36 星河", 1, {}, false},
+      {"塞上 长河", 20, {}, false},
+      {"上上", 1, {"上上上上"}, true},
+      {"上上", 2, {"上上上上", "上上甲"}, false},
+      {"宁夏回族自治区银川市西夏区科学技术研究院乙", 1, {"宁夏回族自治区银川市西夏区科学技术研究院乙"}, false},
+  };
+  for (const Case& c : cases) {
+    const v1::SearchEnterprisesResponse page = SearchPage(c.query, c.page_size);
+    EXPECT_EQ(NamesOf(page.enterprises()), c.names) << c.query << " " << c.page_size;
+    EXPECT_EQ(page.truncated(), c.truncated) << c.query << " " << c.page_size;
+  }
+  EXPECT_EQ(SearchPage("塞上", 0).enterprises_size(), 20);
+  EXPECT_EQ(SearchPage("塞上", 1000).enterprises_size(), 39);
+}
+
+TEST_F(EnterpriseServiceTest, SearchesFurtherWordsAmongAThousand) {
+  std::vector<v1::ImportEnterprisesRow> rows(1000);
+  for (int i = 1; i <= 1000; ++i) {
+    *rows[static_cast<size_t>(i) - 1].mutable_enterprise() =
+        AskedEnterprise(absl::StrFormat("塞上%04d号%s", i, i == 1000 ? "星河" : ""), i);
+  }
+  Import(rows, "enterprises");
+  CreateIn("", "塞上1001号长城", 1001);
+  EXPECT_THAT(Search("塞上 星河"), ::testing::ElementsAre("塞上1000号星河"));
+  EXPECT_THAT(Search("塞上 长城"), ::testing::IsEmpty());
+  EXPECT_TRUE(SearchPage("塞上 长城", 0).truncated());
+  EXPECT_THAT(Search("长城 塞上"), ::testing::ElementsAre("塞上1001号长城"));
 }
 
 TEST_F(EnterpriseServiceTest, ResolvesByCodeOrExactName) {
