@@ -68,7 +68,7 @@ class Register::Impl {
         clock_(clock),
         options_(std::move(options)),
         store_(kinds_, options_.book),
-        point_reader_(database_, store_, clock_, static_cast<size_t>(options_.queue_size_max)),
+        point_reader_(database_, store_, clock_, options_),
         totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}
