@@ -69,7 +69,7 @@ class Register::Impl {
         options_(std::move(options)),
         store_(kinds_, options_.book),
         batch_runner_(database_, store_, kinds_, clock_),
-        point_reader_(database_, store_, clock_, static_cast<size_t>(options_.queue_size_max)),
+        point_reader_(database_, store_, clock_, options_),
         totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}

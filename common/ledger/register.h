@@ -1,6 +1,7 @@
 #ifndef KECHUANG_COMMON_LEDGER_REGISTER_H_
 #define KECHUANG_COMMON_LEDGER_REGISTER_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -217,8 +218,8 @@ struct ListPage {
   std::string next_page_token;  // empty at the end
 };
 
-// Takes one record read, which lives as long as the call, or the error in its place.
-using OnRead = std::function<void(absl::StatusOr<const google::protobuf::Message*>)>;
+// Takes one record read, serialized, which lives as long as the call, or the error in its place.
+using OnRead = std::function<void(absl::StatusOr<absl::string_view>)>;
 // The same of cells of the totals.
 using OnTotals = std::function<void(absl::StatusOr<const std::vector<TotalRow>*>)>;
 
@@ -227,6 +228,8 @@ struct RegisterOptions {
   int batch_size_max = 512;    // commands in one transaction; import rows alone: twice as many
   int queue_size_max = 20000;  // commands, or reads, that wait; one more is refused with OVERLOADED
   absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
+  // Most memory for records that were read and are kept for the next reader; 0 keeps none.
+  size_t read_cache_bytes = size_t{32} << 20;
 };
 
 // A register: records of some kinds, their journal and their totals, in one schema. Threads may share one.
@@ -325,7 +328,8 @@ class Register {
   const KindTable& kinds() const;
   const Clock& clock() const;
 
-  // Reads one record without holding a thread meanwhile: calls that wait for the same kind are read with one statement.
+  // Reads one record without holding a thread meanwhile: calls that wait for the same kind are read together, see
+  // point_reader.h.
   // done is called once, from a thread of the register or from this one; it must be quick.
   void ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name, OnRead done);
   // Reads cells of the totals in that way: calls that wait and ask the same are read with one statement.

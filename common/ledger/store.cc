@@ -432,6 +432,23 @@ Insert Store::InsertOfJournal(absl::Span<const JournalEntry> entries) const {
   return InsertOf(absl::StrCat("INSERT INTO journal (book,", kJournalColumns, ") VALUES "), 13, "", std::move(values));
 }
 
+absl::StatusOr<std::optional<std::vector<std::string>>> Store::LoadChanged(Session& session, const Head& after,
+                                                                           int64_t through) const {
+  std::vector<std::string> names;
+  bool held = after.sequence == 0;
+  RETURN_IF_ERROR(session.Query(
+      "SELECT sequence,name,IF(sequence=?,hash,'') FROM journal WHERE book=? AND sequence BETWEEN ? AND ?",
+      {after.sequence, book_, after.sequence, through}, [&](const Row& row) {
+        if (row.Int(0) == after.sequence) {
+          held = row.Text(2) == after.hash;
+        } else {
+          names.push_back(row.Text(1));
+        }
+        return absl::OkStatus();
+      }));
+  return held ? std::optional<std::vector<std::string>>(std::move(names)) : std::nullopt;
+}
+
 absl::Status Store::LoadJournal(Session& session, absl::string_view where, const std::vector<Value>& values,
                                 absl::FunctionRef<absl::Status(JournalEntry)> on_entry) const {
   return session.Query(absl::StrCat("SELECT ", kJournalColumns, " FROM journal WHERE ", where), values,

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -121,6 +122,10 @@ class Store {
   absl::Status AddCounters(mysql::Session& session, const std::map<CellKey, int64_t>& changes) const;
 
   Insert InsertOfJournal(absl::Span<const JournalEntry> entries) const;
+  // Names of the records changed after a place of the journal up to a sequence, one as often as it changed; nothing if
+  // the journal does not hold that place.
+  absl::StatusOr<std::optional<std::vector<std::string>>> LoadChanged(mysql::Session& session, const Head& after,
+                                                                      int64_t through) const;
   // Runs a SELECT of kJournalColumns; where is the text after WHERE.
   absl::Status LoadJournal(mysql::Session& session, absl::string_view where, const std::vector<mysql::Value>& values,
                            absl::FunctionRef<absl::Status(JournalEntry)> on_entry) const;

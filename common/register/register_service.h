@@ -61,9 +61,9 @@ class RegisterService : public rpc::Service<Dependencies> {
     method.unary = [ledger = &this->dependencies().ledger](
                        const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish) {
       ledger->ReadThen(call.deadline, Record::descriptor(), static_cast<const Request&>(*request).name(),
-                       [finish = std::move(finish)](absl::StatusOr<const google::protobuf::Message*> record) {
+                       [finish = std::move(finish)](absl::StatusOr<absl::string_view> record) {
                          if (!record.ok()) return finish(record.status());
-                         finish(rpc::Reply{(*record)->SerializeAsString()});
+                         finish(rpc::Reply{std::string(*record)});
                        });
     };
     this->table().Add(Request::descriptor(), Record::descriptor(), std::move(method));

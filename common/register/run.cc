@@ -27,6 +27,8 @@ ABSL_FLAG(std::string, database, "",
           "socket");
 ABSL_FLAG(int, batch_size, kechuang::ledger::RegisterOptions().batch_size_max,
           "most changes written in one transaction");
+ABSL_FLAG(int, read_cache_mib, static_cast<int>(kechuang::ledger::RegisterOptions().read_cache_bytes >> 20),
+          "most memory for records that were read and are kept for the next reader, in MiB; 0 keeps none");
 ABSL_FLAG(std::string, database_ca, "", "file of the certificate authority of a database reached over the network");
 
 namespace kechuang {
@@ -35,6 +37,7 @@ namespace {
 constexpr absl::Duration kStartWait = absl::Seconds(30);
 constexpr absl::Duration kMigrateWait = absl::Minutes(30);
 constexpr absl::Duration kPingWait = absl::Seconds(1);
+constexpr int kReadCacheMostMib = 65536;
 
 absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   std::ifstream file(path);
@@ -45,6 +48,12 @@ absl::StatusOr<std::string> ReadSecret(const std::string& path) {
   return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::DATABASE_UNAVAILABLE)
       .Says(absl::StrCat("the password file ", path, " is absent or empty"),
             absl::StrCat("密码文件 ", path, " 不存在或为空"));
+}
+
+absl::Status BadReadCache(int mib) {
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+      .Says(absl::StrCat("--read_cache_mib takes 0 to ", kReadCacheMostMib, " MiB, not ", mib),
+            absl::StrCat("--read_cache_mib 须为 0 到 ", kReadCacheMostMib, "（MiB），不能为 ", mib));
 }
 
 absl::Status NoBatch(int size) {
@@ -86,6 +95,16 @@ absl::StatusOr<mysql::DatabaseConfig> ConfigOf(const rpc::ProcessFlags& flags, c
   return config;
 }
 
+absl::StatusOr<ledger::RegisterOptions> OptionsOf() {
+  ledger::RegisterOptions options;
+  options.batch_size_max = absl::GetFlag(FLAGS_batch_size);
+  if (options.batch_size_max < 1) return NoBatch(options.batch_size_max);
+  const int read_cache = absl::GetFlag(FLAGS_read_cache_mib);
+  if (read_cache < 0 || read_cache > kReadCacheMostMib) return BadReadCache(read_cache);
+  options.read_cache_bytes = static_cast<size_t>(read_cache) << 20;
+  return options;
+}
+
 absl::Status RunMigrations(const rpc::ProcessFlags& flags, const RegisterProgram& program) {
   ASSIGN_OR_RETURN(mysql::DatabaseConfig config, ConfigOf(flags, program.area, "owner"));
   config.statement_limit = config.cluster_statement_limit = kMigrateWait;  // an ALTER of a large table takes its time
@@ -115,10 +134,9 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   absl::StatusOr<mysql::DatabaseConfig> config = ConfigOf(flags, program.area, program.area);
   if (!config.ok()) return rpc::FailStart(config.status());
   mysql::Database database(*config);
-  ledger::RegisterOptions options;
-  options.batch_size_max = absl::GetFlag(FLAGS_batch_size);
-  if (options.batch_size_max < 1) return rpc::FailStart(NoBatch(options.batch_size_max));
-  ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock(), options);
+  const absl::StatusOr<ledger::RegisterOptions> options = OptionsOf();
+  if (!options.ok()) return rpc::FailStart(options.status());
+  ledger::Register ledger(database, ledger::KindTable(program.kinds), SystemClock(), *options);
   const absl::Time deadline = absl::Now() + kStartWait;
   absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);
   if (ready.ok()) ready = ledger.Start(deadline);

@@ -134,13 +134,13 @@ class Numbers(Behaviour):
 
     @every_door
     def test_64_bits_come_out_unrounded(self, to):
-        made = create_contract(to)
+        # No rule lets such amounts in, so they are put into rows that no service has read, and might have kept, yet.
         table = "kechuang_contract.contract"
         for amount in (BEYOND_DOUBLE, FEN_MAX - 1, -BEYOND_DOUBLE):
+            made = create_contract(to)
             self.suite.sql(f"UPDATE {table} SET total_amount_fen = {amount} WHERE name = '{made.name}'")
             self.assertEqual(to.ok("GetContract", {"name": made.name}).total_amount_fen, amount)
-        self.suite.sql(f"UPDATE {table} SET total_amount_fen = {made.total_amount_fen} WHERE name = '{made.name}'")
-        self.assertEqual(to.ok("GetContract", {"name": made.name}), made)
+            self.suite.sql(f"UPDATE {table} SET total_amount_fen = {made.total_amount_fen} WHERE name = '{made.name}'")
 
     @every_door
     def test_the_greatest_amount_is_served(self, to):
