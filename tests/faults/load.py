@@ -94,8 +94,8 @@ class Door:
         service = area if self.direct else "gateway"
         with self.lock:
             if service not in self.channels:
-                options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
-                           ("grpc.max_reconnect_backoff_ms", 300), ("grpc.use_local_subchannel_pool", 1)]
+                options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 300),
+                           ("grpc.use_local_subchannel_pool", 1)]
                 self.channels[service] = grpc.insecure_channel(f"127.0.0.1:{self.port + OFFSETS[service]}", options=options)
             return self.channels[service]
 
