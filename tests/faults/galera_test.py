@@ -17,6 +17,7 @@ from suite import REGISTERS, SqlSession, in_parallel
 RECOVERY_SECONDS = 10
 ROUNDS = 3 if LONG else 1
 FLOWING = 40
+MEETINGS, PATIENCE_SECONDS = (3000, 1200) if LONG else (300, 120)
 # Fewer than elsewhere in the short form: three nodes share the machine.
 WRITERS = {} if LONG else {"contracts": 4, "loans": 2, "enterprises": 1}
 CONFLICT = re.compile(r"database error \w+ \[1213\]")
@@ -129,8 +130,8 @@ class OnCluster(FaultTest):
         doors = [Door(self.suite, direct=True), Door(self.suite, direct=True, port=base)]
         before = self.conflicts()
         with Load(self.suite, self.notebook, "two-nodes", doors, **WRITERS):
-            reached = self.notebook.acknowledged + (3000 if LONG else 300)
-            wait_until(lambda: self.notebook.acknowledged >= reached, 120, "writes to flow")
+            reached = self.notebook.acknowledged + MEETINGS
+            wait_until(lambda: self.notebook.acknowledged >= reached, PATIENCE_SECONDS, "writes to flow")
         self.assertGreater(self.conflicts(), before, "the nodes never met")
         aftermath.check(self, self.suite, self.notebook, followers)
         self.check_nodes_agree()

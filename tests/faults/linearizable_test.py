@@ -16,6 +16,7 @@ import grpc
 CLIENTS, RECORDS = 36, 4
 CALLS = 20000 if LONG else 2500
 KILLS = 8 if LONG else 2
+PATIENCE_SECONDS = 300 if LONG else 120     # from one kill to the next
 ASK_AGAIN_SECONDS = 30
 
 
@@ -106,9 +107,9 @@ class Linearizable(FaultTest):
             thread.start()
         count = lambda: sum(len(history) for history in histories.values())
         for kill in range(1, KILLS + 1):
-            wait_until(lambda: count() > CALLS * kill // (KILLS + 1) or broken, 120, "calls to be made")
+            wait_until(lambda: count() > CALLS * kill // (KILLS + 1) or broken, PATIENCE_SECONDS, "calls to be made")
             programs[kill % 2].restart()
-        wait_until(lambda: count() > CALLS or broken, 120, "calls to be made")
+        wait_until(lambda: count() > CALLS or broken, PATIENCE_SECONDS, "calls to be made")
         stopped.set()
         for thread in threads:
             thread.join()

@@ -94,8 +94,8 @@ class Door:
         service = area if self.direct else "gateway"
         with self.lock:
             if service not in self.channels:
-                options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100),
-                           ("grpc.max_reconnect_backoff_ms", 300), ("grpc.use_local_subchannel_pool", 1)]
+                options = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 300),
+                           ("grpc.use_local_subchannel_pool", 1)]
                 self.channels[service] = grpc.insecure_channel(f"127.0.0.1:{self.port + OFFSETS[service]}", options=options)
             return self.channels[service]
 
@@ -112,6 +112,16 @@ class Door:
     def begin(self, name, message, timeout):
         """Like send, but gives the answer's future at once."""
         return self.method(name).future(message, timeout=timeout, metadata=self.metadata)
+
+    def everything(self, name, **request):
+        """Every record that a List of this name gives, page by page; waits for a service that does not listen yet."""
+        message = json_format.ParseDict({**request, "page_size": 1000}, _codec(name)[1]())
+        while True:
+            page = self.method(name)(message, timeout=60, metadata=self.metadata, wait_for_ready=True)
+            yield from getattr(page, page.DESCRIPTOR.fields[0].name)
+            if not page.next_page_token:
+                return
+            message.page_token = page.next_page_token
 
     def close(self):
         for channel in self.channels.values():
@@ -178,10 +188,11 @@ class Slot:
 
 
 class Load:
-    """Writers at work on a suite until stop(). doors: the ways that they take, in any order."""
+    """Writers at work on a suite until stop(). doors: the ways that they take, in any order. rest: the seconds that a writer
+    waits after a command, on average."""
 
-    def __init__(self, suite, notebook, run, doors=None, contracts=8, loans=4, enterprises=2, timeout=5):
-        self.suite, self.notebook, self.run, self.timeout = suite, notebook, run, timeout
+    def __init__(self, suite, notebook, run, doors=None, contracts=8, loans=4, enterprises=2, timeout=5, rest=0):
+        self.suite, self.notebook, self.run, self.timeout, self.rest = suite, notebook, run, timeout, rest
         self.doors = doors or [Door(suite), Door(suite, direct=True)]
         self.stopped = threading.Event()
         self.numbers, self.number_lock = 0, threading.Lock()
@@ -236,6 +247,8 @@ class Load:
                 self.ask(command, random)
                 if command.outcome == ACKNOWLEDGED:
                     self._learn(command, slot)
+                if self.rest:
+                    self.stopped.wait(random.uniform(0, 2 * self.rest))
         except Exception as error:  # a thread's own words go nowhere: stop() says them
             self.broken.append(error)
 

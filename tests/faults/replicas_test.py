@@ -10,6 +10,7 @@ from load import Door, Load, Notebook
 from suite import REGISTERS
 
 WRITES = 5000 if LONG else 500
+PATIENCE_SECONDS = 1200 if LONG else 120    # for half of them
 
 
 class Replicas(FaultTest):
@@ -28,9 +29,9 @@ class Replicas(FaultTest):
         began = self.notebook.acknowledged
         doors = [Door(self.suite), *(Door(self.suite, direct=True, port=base) for base in bases)]
         with Load(self.suite, self.notebook, run, doors):
-            wait_until(lambda: self.notebook.acknowledged > began + WRITES // 2, 120, "writes to flow")
+            wait_until(lambda: self.notebook.acknowledged > began + WRITES // 2, PATIENCE_SECONDS, "writes to flow")
             random.choice(others)[1][random.choice(REGISTERS)].restart()
-            wait_until(lambda: self.notebook.acknowledged > began + WRITES, 120, "writes to flow again")
+            wait_until(lambda: self.notebook.acknowledged > began + WRITES, PATIENCE_SECONDS, "writes to flow again")
         aftermath.check(self, self.suite, self.notebook, followers)
 
     def test_two_replicas(self):
