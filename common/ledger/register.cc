@@ -4,7 +4,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -14,6 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/ledger/batch.h"
+#include "common/ledger/bulk_share.h"
 #include "common/ledger/changes.h"
 #include "common/ledger/draft.h"
 #include "common/ledger/export.h"
@@ -29,13 +29,6 @@
 
 namespace kechuang::ledger {
 namespace {
-
-// Import rows that may join a batch in which people wait: few enough that nobody feels them.
-constexpr size_t kBulkBesidePeople = 32;
-// Import rows of a batch of their own while people are at work, whose next call waits for its end; a large batch costs
-// less by the row, since its rows share totals, so without people it is as large as two of theirs.
-constexpr size_t kBulkAmongPeople = 64;
-constexpr std::chrono::seconds kPeopleAtWork(1);
 
 absl::Status Overloaded(size_t waiting) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
@@ -71,6 +64,7 @@ class Register::Impl {
         batch_runner_(database_, store_, kinds_, clock_),
         point_reader_(database_, store_, clock_, options_),
         totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
+        bulk_share_(2 * static_cast<size_t>(options_.batch_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}
 
@@ -104,7 +98,7 @@ class Register::Impl {
       } else if (size >= static_cast<size_t>(options_.queue_size_max)) {
         refused = Overloaded(size);
       } else {
-        if (!waiting->command.bulk) person_came_ = std::chrono::steady_clock::now();
+        if (!waiting->command.bulk) bulk_share_.PersonCame(std::chrono::steady_clock::now());
         (waiting->command.bulk ? bulk_ : people_).push_back(std::move(waiting));
         work_.notify_one();
         return;
@@ -138,21 +132,16 @@ class Register::Impl {
     std::vector<std::unique_ptr<Waiting>> batch;
     const size_t most = static_cast<size_t>(options_.batch_size_max);
     const auto take = [&](std::deque<std::unique_ptr<Waiting>>& queue, size_t limit) {
-      while (!queue.empty() && batch.size() < limit) {
+      for (; !queue.empty() && limit > 0; --limit) {
         batch.push_back(std::move(queue.front()));
         queue.pop_front();
       }
     };
     take(people_, most);
-    take(bulk_, std::min(2 * most, BulkLimit(batch.size())));
+    const size_t people = batch.size();
+    take(bulk_, bulk_share_.Limit(people, std::chrono::steady_clock::now()));
+    rows_alone_ = people == 0;
     return batch;
-  }
-
-  // How large a batch may become by import rows if this many people are in it.
-  size_t BulkLimit(size_t people) const {
-    if (people > 0) return people + kBulkBesidePeople;
-    const bool at_work = std::chrono::steady_clock::now() - person_came_ < kPeopleAtWork;
-    return at_work ? kBulkAmongPeople : std::numeric_limits<size_t>::max();
   }
 
   void RunBatches() {
@@ -168,8 +157,15 @@ class Register::Impl {
           alive.push_back(std::move(waiting));
         }
       }
-      if (!alive.empty()) Decide(absl::MakeSpan(alive));
+      if (!alive.empty()) DecideAndLearn(absl::MakeSpan(alive));
     }
+  }
+
+  void DecideAndLearn(absl::Span<std::unique_ptr<Waiting>> batch) {
+    const auto began = std::chrono::steady_clock::now();
+    Decide(batch);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (rows_alone_) bulk_share_.Took(batch.size(), std::chrono::steady_clock::now() - began);
   }
 
   // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
@@ -228,8 +224,8 @@ class Register::Impl {
   std::deque<std::unique_ptr<Waiting>> people_;
   std::deque<std::unique_ptr<Waiting>> bulk_;
   bool stopping_ = false;
-  // When somebody last asked for a change that is no import's.
-  std::chrono::steady_clock::time_point person_came_;
+  BulkShare bulk_share_;
+  bool rows_alone_ = false;  // the newest batch has import rows only
 
   std::mutex answers_mutex_;
   std::condition_variable answers_ready_;
