@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -149,14 +150,16 @@ class Register::Impl {
       std::vector<std::unique_ptr<Waiting>> batch = TakeBatch();
       if (batch.empty()) return;  // stopping, and nothing waits any more
       std::vector<std::unique_ptr<Waiting>> alive;
+      std::vector<Answered> late;
       const absl::Time now = absl::Now();
       for (std::unique_ptr<Waiting>& waiting : batch) {
         if (waiting->deadline < now) {
-          Deliver({std::move(waiting->done), OutOfTime()});
+          late.push_back({std::move(waiting->done), OutOfTime()});
         } else {
           alive.push_back(std::move(waiting));
         }
       }
+      if (!late.empty()) Deliver(std::move(late));
       if (!alive.empty()) DecideAndLearn(absl::MakeSpan(alive));
     }
   }
@@ -183,15 +186,18 @@ class Register::Impl {
       return;
     }
     if (answers.ok()) commit_bell_.Ring();
+    std::vector<Answered> answered;
+    answered.reserve(batch.size());
     for (size_t i = 0; i < batch.size(); ++i) {
-      Deliver({std::move(batch[i]->done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
+      answered.push_back({std::move(batch[i]->done), answers.ok() ? std::move((*answers)[i]) : answers.status()});
     }
+    Deliver(std::move(answered));
   }
 
-  void Deliver(Answered answered) {
+  void Deliver(std::vector<Answered> answered) {
     {
       const std::lock_guard<std::mutex> lock(answers_mutex_);
-      answers_.push_back(std::move(answered));
+      std::move(answered.begin(), answered.end(), std::back_inserter(answers_));
     }
     answers_ready_.notify_one();
   }
