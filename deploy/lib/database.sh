@@ -23,7 +23,7 @@ start_database() {
   local seen
   seen=$(wc -c <"$log")
   hold_interrupts
-  setsid mariadbd --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb" --socket="$SOCKET" \
+  setsid mariadbd --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb" --tmpdir="$STATE/mariadb.tmp" --socket="$SOCKET" \
     --pid-file="$STATE/mariadb/server.pid" --log-error="$log" --skip-networking --skip-name-resolve --local-infile=0 \
     --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
     --max-connections=200 --max-allowed-packet=64M --default-time-zone=+00:00 \
@@ -37,12 +37,15 @@ start_database() {
 }
 
 # create_datadir: makes an empty database beside its place and moves it there whole, so that a killed start leaves none half made.
+# Its temporary tables have a folder of their own: a server that starts removes all that it finds where it keeps its own.
 create_datadir() {
   rm -rf -- "$STATE/mariadb.new"
+  mkdir -p -- "$STATE/mariadb.tmp"
   [[ ! -d $STATE/mariadb ]] || return 0
   say "Making the database." "正在建立数据库。"
-  mariadb-install-db --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb.new" --skip-test-db --skip-name-resolve \
-    --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$STATE/logs/mariadb-install.log" 2>&1 9>&- ||
+  mariadb-install-db --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb.new" --tmpdir="$STATE/mariadb.tmp" \
+    --skip-test-db --skip-name-resolve --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
+    >"$STATE/logs/mariadb-install.log" 2>&1 9>&- ||
     database_failed "$STATE/logs/mariadb-install.log" 0
   sync -f "$STATE"
   mv -- "$STATE/mariadb.new" "$STATE/mariadb"
