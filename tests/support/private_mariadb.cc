@@ -42,9 +42,11 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-// mariadb-install-db and mariadbd both refuse to run as root unless told so, and must agree on the size of the log.
+// mariadb-install-db and mariadbd both refuse to run as root unless told so, and must agree on the size of the log. A
+// server that starts removes all temporary tables where it keeps its own, so each keeps them beside its own data.
 std::vector<std::string> WithCommonOptions(std::vector<std::string> arguments, const std::string& data) {
-  arguments.insert(arguments.end(), {"--no-defaults", "--datadir=" + data, "--innodb-log-file-size=8M"});
+  arguments.insert(arguments.end(), {"--no-defaults", "--datadir=" + data, "--innodb-log-file-size=8M",
+                                     "--tmpdir=" + fs::path(data).parent_path().string()});
   if (geteuid() == 0) arguments.push_back("--user=root");
   return arguments;
 }
