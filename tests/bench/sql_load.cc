@@ -109,7 +109,7 @@ absl::StatusOr<Operation> CreatingOf(Database& database) {
   ASSIGN_OR_RETURN(Model contract, Model::Of(database, "contract", "name"));
   ASSIGN_OR_RETURN(Model journal, Model::Of(database, "journal", "sequence"));
   ASSIGN_OR_RETURN(Model total, Model::Of(database, "total", "cell"));
-  total.insert += " ON DUPLICATE KEY UPDATE entries=entries+VALUES(entries)";
+  total.insert += " ON DUPLICATE KEY UPDATE entries=entries+1";
   const std::string run = absl::StrCat(absl::ToUnixMicros(absl::Now()));
   return [total = std::move(total), contract = std::move(contract), journal = std::move(journal), run](Database& of,
                                                                                                        int64_t number) {
