@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <iostream>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "absl/flags/flag.h"
@@ -120,6 +122,18 @@ HttpAnswer HealthAnswer(bool serving) {
           serving ? "{\"status\":\"SERVING\"}\n" : "{\"status\":\"NOT_SERVING\"}\n"};
 }
 
+// --state as a whole path, since the address of a socket in it is one; ends the process if it names no folder.
+std::string WholeStatePath() {
+  const std::string given = absl::GetFlag(FLAGS_state);
+  std::error_code error;
+  const std::string whole = std::filesystem::absolute(given, error).string();
+  if (given.empty() || error) {
+    std::cerr << "--state names no folder: \"" << given << "\" / --state 没有指明文件夹：“" << given << "”\n";
+    exit(2);
+  }
+  return whole;
+}
+
 }  // namespace
 
 int PortOffset(const std::string& area) {
@@ -155,7 +169,7 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
               << kMessageMemoryMostMib << "（MiB），现为 " << memory << "\n";
     exit(2);
   }
-  ProcessFlags flags{absl::GetFlag(FLAGS_state), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20};
+  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20};
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
                                                     {"loan", absl::GetFlag(FLAGS_loan_address)},
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},

@@ -15,7 +15,7 @@ namespace kechuang::rpc {
 
 // What every process of the suite is told on its command line.
 struct ProcessFlags {
-  std::string state;                             // folder with admin.key and secrets/
+  std::string state;                             // folder with admin.key and secrets/, as a whole path
   int port_base = 7100;                          // the gateway's port; services follow it
   std::map<std::string, std::string> addresses;  // area -> host:port of the other services
   size_t message_memory_max = 0;                 // bytes that the messages of all calls may take
