@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from suite import OFFSETS, ROOT, Suite, messages, wait_until
+from suite import BIN, OFFSETS, ROOT, Suite, free_port_base, messages, wait_until
 
 EVERYTHING = {"mariadb", *OFFSETS}
 
@@ -105,6 +105,18 @@ class Lifecycle(unittest.TestCase):
                 self.assertEqual(self.suite.processes(), {})
         self.suite.start()
         self.assertEqual(set(self.suite.processes()), EVERYTHING)
+
+    def test_a_service_takes_its_state_by_a_relative_path(self):
+        self.suite.start()
+        command = [str(BIN / "kechuang-contract"), f"--state={self.suite.state.name}", f"--port_base={free_port_base()}"]
+        service = subprocess.Popen(command, cwd=self.suite.state.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True)
+        said = []
+        for line in service.stdout:
+            said.append(line)
+            if line.endswith(" serving\n"):
+                service.terminate()
+        self.assertEqual(service.wait(), 0, "".join(said))
 
     def test_secrets_are_for_their_owner_alone(self):
         self.suite.start()
