@@ -1,5 +1,6 @@
 #include "common/ledger/batch.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,10 @@ using google::protobuf::Message;
 using mysql::Outcome;
 using mysql::Transaction;
 using Answers = std::vector<absl::StatusOr<Answer>>;
+
+// Batches of so few commands do without the head's lock until they write: of more, the first are written while the
+// others are decided.
+constexpr size_t kFew = 16;
 
 std::string DeterministicBytes(const Message& message) {
   std::string bytes;
@@ -94,12 +99,17 @@ bool IsLookedUp(const Command& command) {
 class BatchRun {
  public:
   BatchRun(const Store& store, const KindTable& kinds, absl::Time now, Transaction& transaction, WriteBehind& behind,
-           const std::vector<const Command*>& commands)
-      : store_(store), set_(store, kinds, transaction, now, &behind), transaction_(transaction), commands_(commands) {}
+           const std::vector<const Command*>& commands, const Guess& guess)
+      : store_(store),
+        set_(store, kinds, transaction, now, &behind),
+        transaction_(transaction),
+        commands_(commands),
+        guess_(guess) {}
 
   absl::StatusOr<Answers> Run(const RemovedAt& removed) {
-    RETURN_IF_ERROR(set_.Begin(removed));
+    RETURN_IF_ERROR(set_.Begin(removed, guess_.head));
     RETURN_IF_ERROR(Prefetch());
+    RETURN_IF_ERROR(set_.failure());
     Answers answers;
     answers.reserve(commands_.size());
     for (const Command* command : commands_) {
@@ -107,6 +117,7 @@ class BatchRun {
       RETURN_IF_ERROR(set_.failure());
     }
     RETURN_IF_ERROR(set_.Write());
+    if (!new_requests_.empty() || !noted_imports_.empty()) RETURN_IF_ERROR(set_.Hold());
     RETURN_IF_ERROR(store_.StoreRequests(transaction_, new_requests_, set_.now()));
     for (const std::string& id : noted_imports_) {
       RETURN_IF_ERROR(StoreImport(transaction_, store_.book(), *imports_[id], set_.now()));
@@ -116,26 +127,50 @@ class BatchRun {
 
   Written written() const { return {set_.head(), set_.wrote_journal()}; }
   std::optional<RemovedAt> removed_at() const { return set_.removed_at(); }
+  bool head_moved() const { return set_.head_moved(); }
+  // Whether a name or a request id that was to be new was found by a look-up.
+  bool found_taken() const {
+    return requests_found_ || std::any_of(commands_.begin(), commands_.end(), [this](const Command* command) {
+             return std::any_of(command->new_names.begin(), command->new_names.end(),
+                                [this](const std::string& name) { return set_.Found(name); });
+           });
+  }
 
  private:
+  // What is validated only writes nothing that could show a guess to be wrong.
+  bool Guesses(const Command& command) const { return guess_.names_free && !command.validate_only; }
+
   absl::Status Prefetch() {
     std::set<std::string> names;
+    std::set<std::string> free;
     std::set<std::string> imported;
     std::set<std::string> keys;
     std::set<RequestKey> requests;
     for (const Command* command : commands_) {
       names.insert(command->names.begin(), command->names.end());
+      (Guesses(*command) ? free : names).insert(command->new_names.begin(), command->new_names.end());
       keys.insert(command->keys.begin(), command->keys.end());
-      if (IsLookedUp(*command)) requests.insert(KeyOf(*command));
+      if (IsLookedUp(*command) && !Guesses(*command)) requests.insert(KeyOf(*command));
       if (command->import_generation == 0) continue;
       imported.insert(command->names.begin(), command->names.end());
+      imported.insert(command->new_names.begin(), command->new_names.end());
       const std::string& id = command->author.import_id;
       if (command->validate_only || imports_.contains(id)) continue;
+      RETURN_IF_ERROR(set_.Hold());
       ASSIGN_OR_RETURN(imports_[id], LoadImport(transaction_, store_.book(), id));
     }
-    RETURN_IF_ERROR(store_.LoadRequests(transaction_, {requests.begin(), requests.end()}, known_requests_));
+    RETURN_IF_ERROR(LoadRequests({requests.begin(), requests.end()}));
     set_.ExpectImported(imported);
-    return set_.Prefetch(names, keys);
+    RETURN_IF_ERROR(set_.Prefetch(names, keys));
+    return set_.Presume(free);
+  }
+
+  absl::Status LoadRequests(const std::vector<RequestKey>& keys) {
+    if (keys.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(set_.Hold());
+    RETURN_IF_ERROR(store_.LoadRequests(transaction_, keys, known_requests_));
+    requests_found_ = requests_found_ || !known_requests_.empty();
+    return absl::OkStatus();
   }
 
   absl::StatusOr<Answer> Decide(const Command& command) {
@@ -145,12 +180,24 @@ class BatchRun {
     if (const auto known = known_requests_.find(key); known != known_requests_.end()) {
       return Replay(command, known->second);
     }
-    ASSIGN_OR_RETURN(Answer answer, Apply(command));
-    if (command.validate_only) return answer;
+    absl::StatusOr<Answer> answer = Apply(command);
+    RETURN_IF_ERROR(set_.failure());
+    if (!answer.ok() && Guesses(command)) return RefuseOrReplay(command, key, answer.status());
+    if (!answer.ok() || command.validate_only) return answer;
     const auto kept =
-        known_requests_.emplace(key, StoredRequest{command.author.method, PayloadOf(*command.request), answer.bytes});
+        known_requests_.emplace(key, StoredRequest{command.author.method, PayloadOf(*command.request), answer->bytes});
     new_requests_.push_back(&*kept.first);
     return answer;
+  }
+
+  // Of a command whose request id was taken for new: it is refused now, but may have been answered before.
+  absl::StatusOr<Answer> RefuseOrReplay(const Command& command, const RequestKey& key, const absl::Status& refusal) {
+    std::map<RequestKey, StoredRequest> before;
+    RETURN_IF_ERROR(set_.Hold());
+    RETURN_IF_ERROR(store_.LoadRequests(transaction_, {key}, before));
+    if (before.empty()) return refusal;
+    requests_found_ = true;
+    return Replay(command, before.begin()->second);
   }
 
   absl::StatusOr<Answer> Apply(const Command& command) {
@@ -179,6 +226,8 @@ class BatchRun {
   WorkingSet set_;
   Transaction& transaction_;
   const std::vector<const Command*>& commands_;
+  const Guess& guess_;
+  bool requests_found_ = false;
   std::map<RequestKey, StoredRequest> known_requests_;
   std::vector<const AnsweredRequest*> new_requests_;  // among the known ones
   std::map<std::string, std::optional<ImportEntry>> imports_;
@@ -226,19 +275,47 @@ absl::Status CommitUnderHead(mysql::Database& database, const Store& store, absl
       settle);
 }
 
+Guess BatchRunner::GuessFor(const std::vector<const Command*>& commands) const {
+  const bool few = commands.size() <= kFew;
+  return {names_free_.holds(), few && head_unmoved_.holds() ? head_ : std::nullopt};
+}
+
 absl::StatusOr<Answers> BatchRunner::Run(absl::Time deadline, const std::vector<const Command*>& commands) {
+  bool wrong = false;
+  absl::StatusOr<Answers> answers = RunOnce(deadline, commands, GuessFor(commands), wrong);
+  if (wrong) answers = RunOnce(deadline, commands, Guess(), wrong);
+  return answers;
+}
+
+absl::StatusOr<Answers> BatchRunner::RunOnce(absl::Time deadline, const std::vector<const Command*>& commands,
+                                             const Guess& guess, bool& wrong) {
   const std::set<Overlay*> overlays = OverlaysOf(commands);
   Answers answers;
   std::optional<RemovedAt> removed;
+  Head head;
+  bool head_moved = false;
+  bool found_taken = false;
   const auto body = [&](Transaction& transaction) -> absl::StatusOr<Written> {
     for (Overlay* overlay : overlays) overlay->Begin();
-    BatchRun run(store_, kinds_, ColumnNow(clock_), transaction, behind_, commands);
-    ASSIGN_OR_RETURN(answers, run.Run(removed_));
+    BatchRun run(store_, kinds_, ColumnNow(clock_), transaction, behind_, commands, guess);
+    absl::StatusOr<Answers> ran = run.Run(removed_);
+    head_moved = run.head_moved();
+    found_taken = run.found_taken() || (guess.names_free && absl::IsAlreadyExists(ran.status()));
+    RETURN_IF_ERROR(ran.status());
+    answers = *std::move(ran);
     removed = run.removed_at();
+    head = run.written().head;
     return run.written();
   };
-  RETURN_IF_ERROR(CommitUnderHead(database_, store_, deadline, body));
+  const absl::Status status = CommitUnderHead(database_, store_, deadline, body);
+  if (found_taken) names_free_.WasWrong();
+  if (head_moved) head_unmoved_.WasWrong();
+  wrong = head_moved || (guess.names_free && absl::IsAlreadyExists(status));
+  if (!status.ok()) return status;
+  if (!found_taken) names_free_.WasRight();
+  head_unmoved_.WasRight();
   if (removed.has_value()) removed_ = *std::move(removed);
+  head_ = std::move(head);
   for (Overlay* overlay : overlays) overlay->Commit();
   return answers;
 }

@@ -72,6 +72,7 @@ Command CommandOf(const Step& step) {
   request->set_amount_fen(step.amount);
   command.request = request;
   if (step.from.size() % 2 == 0) command.names = {step.from, step.to};  // a hint may be there or not
+  if (step.amount % 3 == 0) command.new_names = {step.from};            // right or wrong
   command.decide = [step](Draft& draft) -> absl::StatusOr<std::string> {
     if (step.open) {
       Account account;

@@ -120,6 +120,9 @@ struct Command {
   std::shared_ptr<Overlay> overlay;
   // Names that decide will ask for: read in one statement for the whole batch. A hint: forgetting one costs time only.
   std::vector<std::string> names;
+  // Names that decide will most likely find free and store a record under; a hint, too. They need no reading: if one is
+  // taken, the INSERT says so, and the batch runs again.
+  std::vector<std::string> new_names;
   // Keys that decide will ask FindByKey for; a hint too.
   std::vector<std::string> keys;
   // The request without its request_id, to tell a repeat from another request under the same id. Set if request_id is.

@@ -149,6 +149,13 @@ absl::Status Store::StoreHead(Session& session, const Head& head) const {
   return session.Execute("UPDATE head SET sequence=?,hash=? WHERE book=?", {head.sequence, head.hash, book_}).status();
 }
 
+absl::StatusOr<bool> Store::MoveHead(Session& session, const Head& before, const Head& head) const {
+  ASSIGN_OR_RETURN(const int64_t moved,
+                   session.Execute("UPDATE head SET sequence=?,hash=? WHERE book=? AND sequence=? AND hash=?",
+                                   {head.sequence, head.hash, book_, before.sequence, before.hash}));
+  return moved == 1;
+}
+
 absl::Status Store::FenceHead(Session& session, const Head& head) const {
   RETURN_IF_ERROR(StoreHead(session, {head.sequence + 1, head.hash}));
   return StoreHead(session, head);

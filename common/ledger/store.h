@@ -80,6 +80,8 @@ class Store {
   absl::StatusOr<Head> LockHead(mysql::Session& session) const;
   absl::StatusOr<Head> ReadHead(mysql::Session& session) const;
   absl::Status StoreHead(mysql::Session& session, const Head& head) const;
+  // The same if the head is still the one before, which locks it; false if it is not.
+  absl::StatusOr<bool> MoveHead(mysql::Session& session, const Head& before, const Head& head) const;
   // Changes the head, which is locked, and changes it back: nothing of it remains, but on a cluster no transaction that
   // changed the head on another node before this one commits can commit after it.
   absl::Status FenceHead(mysql::Session& session, const Head& head) const;

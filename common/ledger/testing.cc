@@ -76,11 +76,11 @@ Bank::Bank(const std::string& schema, RegisterOptions options) : schema_(schema)
   Require(ledger_->Start(Soon()));
 }
 
-absl::StatusOr<Account> Bank::Change(const std::string& name, std::function<absl::StatusOr<Account>(Draft&)> decide,
-                                     Author author) {
-  Command command;
-  command.author = std::move(author);
-  command.names = {name};
+namespace {
+
+absl::StatusOr<Account> Run(Register& ledger, Command command, const std::string& name,
+                            std::function<absl::StatusOr<Account>(Draft&)> decide) {
+  if (command.author.actor.empty()) command.author = {"keys/test", "test/Change"};
   command.decide = [decide = std::move(decide)](Draft& draft) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(const Account account, decide(draft));
     return account.SerializeAsString();
@@ -88,10 +88,20 @@ absl::StatusOr<Account> Bank::Change(const std::string& name, std::function<absl
   auto request = std::make_shared<ledger_test::PayRequest>();
   request->set_name(name);
   command.request = request;
-  ASSIGN_OR_RETURN(const Answer answer, ledger_->Run(std::move(command), Soon()));
+  ASSIGN_OR_RETURN(const Answer answer, ledger.Run(std::move(command), Soon()));
   Account account;
   account.ParseFromString(answer.bytes);
   return account;
+}
+
+}  // namespace
+
+absl::StatusOr<Account> Bank::Change(const std::string& name, std::function<absl::StatusOr<Account>(Draft&)> decide,
+                                     Author author) {
+  Command command;
+  command.author = std::move(author);
+  command.names = {name};
+  return Run(*ledger_, std::move(command), name, std::move(decide));
 }
 
 absl::StatusOr<Account> Bank::Open(const std::string& name, int64_t balance_fen, const std::string& city) {
@@ -105,7 +115,9 @@ absl::StatusOr<Account> Bank::Open(const std::string& name, int64_t balance_fen,
   account.mutable_opened_date()->set_month(3);
   account.mutable_opened_date()->set_day(5);
   account.add_notes("带\"引号\"与\n换行 𠮷");
-  return Change(name, [account](Draft& draft) { return draft.Create(account); });
+  Command command;
+  command.new_names = {name};
+  return Run(*ledger_, std::move(command), name, [account](Draft& draft) { return draft.Create(account); });
 }
 
 absl::StatusOr<Account> Bank::Pay(const std::string& name, int64_t amount_fen, const std::string& etag,

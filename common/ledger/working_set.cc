@@ -30,16 +30,51 @@ absl::Status WorkingSet::Fail(absl::Status status) {
 }
 
 mysql::Session& WorkingSet::Idle() {
-  if (behind_ != nullptr) Fail(behind_->Wait()).IgnoreError();  // failure_ keeps it
+  AwaitWrites();
+  if (!locked_) LockHead();
   return session_when_idle_;
 }
 
-WorkingSet::~WorkingSet() { Idle(); }
+void WorkingSet::AwaitWrites() {
+  if (behind_ != nullptr) Fail(behind_->Wait()).IgnoreError();  // failure_ keeps it
+}
 
-absl::Status WorkingSet::Begin(const RemovedAt& known) {
-  ASSIGN_OR_RETURN(head_, store_.LockHead(Idle()));
+// What was decided so far went by nothing that was read. So a head that has moved does no harm yet if nothing was
+// written down for the journal after it, and no name was presumed to be free when it was older.
+void WorkingSet::LockHead() {
+  locked_ = true;
+  const absl::StatusOr<Head> found = store_.LockHead(session_when_idle_);
+  if (!found.ok()) {
+    Fail(found.status()).IgnoreError();
+  } else if (found->hash != head_before_.hash) {
+    if (!journal_.empty() || presumed_names_) return HeadMoved().IgnoreError();
+    head_ = head_before_ = *found;
+    any_removed_.reset();
+  }
+}
+
+absl::Status WorkingSet::HeadMoved() {
+  head_moved_ = true;
+  return Fail(absl::AbortedError("the head moved"));
+}
+
+WorkingSet::~WorkingSet() { AwaitWrites(); }
+
+absl::Status WorkingSet::Begin(const RemovedAt& known, const std::optional<Head>& presumed) {
+  if (presumed.has_value()) {
+    head_ = *presumed;
+  } else {
+    locked_ = true;
+    ASSIGN_OR_RETURN(head_, store_.LockHead(session_when_idle_));
+  }
+  head_before_ = head_;
   if (known.hash == head_.hash) any_removed_ = known.any;
   return absl::OkStatus();
+}
+
+absl::Status WorkingSet::Hold() {
+  Idle();
+  return failure_;
 }
 
 std::optional<RemovedAt> WorkingSet::removed_at() const {
@@ -54,6 +89,7 @@ absl::Status WorkingSet::LoadInto(const Kind& kind, const std::vector<std::strin
     Slot& slot = slots_[NameOf(*record)];
     slot.current = std::move(record);
     slot.has_row = true;
+    slot.found = true;
   })));
   std::vector<std::string> missing;
   for (const std::string& name : names) {
@@ -120,14 +156,67 @@ absl::Status WorkingSet::Prefetch(const std::set<std::string>& names, const std:
   }
   for (const auto& [kind, names_to_load] : names_of_kind) RETURN_IF_ERROR(LoadInto(*kind, names_to_load));
   std::vector<std::string> keys_to_load(keys.begin(), keys.end());
+  if (keys_to_load.empty()) return absl::OkStatus();
   for (const std::string& key : keys_to_load) names_of_key_[key];
   return Fail(store_.LoadKeys(Idle(), keys_to_load,
                               [&](RecordKey found) { names_of_key_[found.key].insert(std::move(found.name)); }));
 }
 
+absl::Status WorkingSet::Presume(const std::set<std::string>& names) {
+  std::vector<std::string> presumed;
+  for (const std::string& name : names) {
+    const Kind* kind = kinds_.OfName(name);
+    if (kind == nullptr || slots_.contains(name)) continue;
+    Slot& slot = slots_[name];
+    slot.kind = kind;
+    slot.presumed = true;
+    presumed.push_back(name);
+  }
+  if (presumed.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(Fail(LoadRemoved(presumed)));
+  presumed_names_ = true;
+  return absl::OkStatus();
+}
+
+bool WorkingSet::Found(const std::string& name) const {
+  const auto slot = slots_.find(name);
+  return slot != slots_.end() && slot->second.found;
+}
+
+bool WorkingSet::PresumedByOthers(const std::string& name, const Slot& slot) const {
+  if (!slot.presumed || slot.changed) return false;
+  const std::vector<std::string>& own = deciding_->new_names;
+  return std::find(own.begin(), own.end(), name) == own.end();
+}
+
+std::vector<std::string> WorkingSet::Unproven(const Command& command, const Changes& changes, bool refused) const {
+  std::vector<std::string> unproven;
+  for (const std::string& name : command.new_names) {
+    const auto slot = slots_.find(name);
+    if (slot == slots_.end() || !slot->second.presumed || slot->second.changed) continue;
+    const auto stores = [&](const std::unique_ptr<Message>& change) { return NameOf(*change) == name; };
+    if (refused || std::none_of(changes.begin(), changes.end(), stores)) unproven.push_back(name);
+  }
+  return unproven;
+}
+
+absl::Status WorkingSet::Confirm(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    Slot& slot = slots_[name];
+    slot.presumed = false;
+    RETURN_IF_ERROR(LoadInto(*slot.kind, {name}));
+  }
+  return failure_;
+}
+
 absl::StatusOr<const Message*> WorkingSet::Current(const Kind& kind, absl::string_view name) {
   const std::string key(name);
-  if (!slots_.contains(key)) RETURN_IF_ERROR(LoadInto(kind, {key}));
+  const auto slot = slots_.find(key);
+  if (slot == slots_.end()) {
+    RETURN_IF_ERROR(LoadInto(kind, {key}));
+  } else if (PresumedByOthers(key, slot->second)) {
+    RETURN_IF_ERROR(Confirm({key}));
+  }
   return slots_[key].current.get();
 }
 
@@ -183,13 +272,20 @@ absl::StatusOr<std::string> WorkingSet::MaxKey(const std::string& prefix) {
 absl::StatusOr<std::string> WorkingSet::Apply(const Command& command, RowEffect& effect) {
   Overlay* const overlay = command.validate_only ? command.overlay.get() : nullptr;
   CommandDraft draft(*this, command.author, overlay);
-  ASSIGN_OR_RETURN(std::string answer, command.decide(draft));
+  deciding_ = &command;
+  absl::StatusOr<std::string> answer = command.decide(draft);
   RETURN_IF_ERROR(failure_);
+  Changes changes = draft.TakeChanges();
+  if (const std::vector<std::string> unproven = Unproven(command, changes, !answer.ok()); !unproven.empty()) {
+    RETURN_IF_ERROR(Confirm(unproven));
+    return Apply(command, effect);
+  }
+  RETURN_IF_ERROR(answer.status());
   effect = draft.effect();
   if (overlay != nullptr) {
-    Stage(*overlay, draft.TakeChanges());
+    Stage(*overlay, changes);
   } else if (!command.validate_only) {
-    Keep(command.author, draft.TakeChanges());
+    Keep(command.author, std::move(changes));
   }
   return answer;
 }
@@ -212,7 +308,8 @@ void WorkingSet::Keep(const Author& author, Changes changes) {
     Record(author, name, RevisionOf(*change), change.get());
     Replace(author, name, std::move(change));
   }
-  if (behind_ != nullptr && journal_.size() - journal_written_ >= kSlice) WriteSliceBehind();
+  // The head's lock is taken before those of records.
+  if (behind_ != nullptr && locked_ && journal_.size() - journal_written_ >= kSlice) WriteSliceBehind();
 }
 
 void WorkingSet::Restore(const Author& author, const Kind& kind, const std::string& name,
@@ -297,14 +394,20 @@ void WorkingSet::Record(const Author& author, const std::string& name, int64_t r
 
 absl::Status WorkingSet::Write() {
   if (journal_.empty()) return absl::OkStatus();
-  Idle();
+  AwaitWrites();
   RETURN_IF_ERROR(failure_);  // of what was written behind
+  const bool head_stored = !locked_;
+  if (!locked_) {
+    locked_ = true;
+    ASSIGN_OR_RETURN(const bool moved, store_.MoveHead(session_when_idle_, head_before_, head_));
+    if (!moved) return HeadMoved();
+  }
   for (const Insert& insert : TakeInserts()) RETURN_IF_ERROR(insert.Run(Idle()));
   RETURN_IF_ERROR(WriteRemoved());
   RETURN_IF_ERROR(WriteTotals());
   RETURN_IF_ERROR(store_.RemoveKeys(Idle(), removed_keys_));
   RETURN_IF_ERROR(store_.AddKeys(Idle(), added_keys_));
-  return store_.StoreHead(Idle(), head_);
+  return head_stored ? absl::OkStatus() : store_.StoreHead(Idle(), head_);
 }
 
 std::vector<Insert> WorkingSet::TakeInserts() {

@@ -41,10 +41,17 @@ class WorkingSet {
   // Waits for what is being written.
   ~WorkingSet();
 
-  // Takes the head row: from here on nobody else writes to this book. known is what an earlier batch found.
-  absl::Status Begin(const RemovedAt& known = {});
+  // Takes the head row: from here on nobody else writes to this book. known is what an earlier batch found. With
+  // presumed, which must be what the head was a moment ago, the row is taken as late as that is safe: before anything
+  // is read, or by Write, which fails if the head has moved.
+  absl::Status Begin(const RemovedAt& known = {}, const std::optional<Head>& presumed = std::nullopt);
   // Reads these records and keys in one statement each.
   absl::Status Prefetch(const std::set<std::string>& names, const std::set<std::string>& keys);
+  // Takes it that these names are free, unless they were read. Write fails with RECORD_EXISTS if one is not; of a
+  // command that does not store a record under its new names they are read before its answer counts.
+  absl::Status Presume(const std::set<std::string>& names);
+  // Takes the head row if it was not taken yet.
+  absl::Status Hold();
 
   // Names of records that rows of imports may change, so that who changed them last is read for all of them at once.
   void ExpectImported(const std::set<std::string>& names) { expect_imported_ = names; }
@@ -61,6 +68,10 @@ class WorkingSet {
   absl::Time now() const { return now_; }
   // Not OK once a statement failed: the batch as a whole is to be given up, whatever the commands made of the error.
   const absl::Status& failure() const { return failure_; }
+  // Whether the presumed head was not the head any more: all is to be decided again.
+  bool head_moved() const { return head_moved_; }
+  // Whether a record of this name was read.
+  bool Found(const std::string& name) const;
   // The head after Write, and whether the journal grew.
   const Head& head() const { return head_; }
   bool wrote_journal() const { return !journal_.empty(); }
@@ -85,6 +96,8 @@ class WorkingSet {
     const Kind* kind = nullptr;
     std::unique_ptr<google::protobuf::Message> current;  // nullptr if there is none
     bool has_row = false;                                // in the table, as far as this transaction sees it
+    bool found = false;                                  // by a look-up
+    bool presumed = false;                               // to be free, which nothing has shown yet
     bool changed = false;                                // since the batch began
     bool unwritten = false;                              // since it was last written
     int64_t removed_revision = 0;                        // of a record taken back: its last one
@@ -96,8 +109,16 @@ class WorkingSet {
   using Changes = std::vector<std::unique_ptr<google::protobuf::Message>>;
 
   absl::Status Fail(absl::Status status);
-  // The session, once nothing is being written by it.
+  // The session under the head's lock, once nothing is being written by it.
   mysql::Session& Idle();
+  void AwaitWrites();
+  void LockHead();
+  absl::Status HeadMoved();
+  // Whether a name is taken to be free by others than the command that is being decided, and nothing has shown it yet.
+  bool PresumedByOthers(const std::string& name, const Slot& slot) const;
+  // The names that command took to be free and does not show to be.
+  std::vector<std::string> Unproven(const Command& command, const Changes& changes, bool refused) const;
+  absl::Status Confirm(const std::vector<std::string>& names);
   absl::Status LoadInto(const Kind& kind, const std::vector<std::string>& names);
   absl::Status LoadRemoved(const std::vector<std::string>& names);
   absl::Status LoadOrigins(const std::string& name);
@@ -123,6 +144,11 @@ class WorkingSet {
   const absl::Time now_;
   absl::Status failure_;
   Head head_;
+  Head head_before_;  // as it was, or is presumed to have been, when the batch began
+  bool locked_ = false;
+  bool head_moved_ = false;
+  bool presumed_names_ = false;
+  const Command* deciding_ = nullptr;
   std::unordered_map<std::string, Slot> slots_;
   std::optional<bool> any_removed_;  // whether the register holds a name that was taken back
   std::set<std::string> expect_imported_;

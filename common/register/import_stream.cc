@@ -269,6 +269,7 @@ class ImportRun {
     command.import_generation = run_->generation;
     command.overlay = overlay_;
     command.names = std::move(change.names);
+    command.new_names = std::move(change.new_names);
     command.keys = std::move(change.keys);
     std::unique_ptr<Message> copy(row.New());
     copy->MergeFrom(row);

@@ -24,7 +24,8 @@ template <class Response>
 struct Change {
   std::vector<std::string> names;  // records that decide asks for
   std::function<absl::StatusOr<Response>(ledger::Draft&)> decide;
-  std::vector<std::string> keys = {};  // keys that decide asks for
+  std::vector<std::string> keys = {};       // keys that decide asks for
+  std::vector<std::string> new_names = {};  // records that decide will most likely find missing and make
 };
 
 // Fills the command's author from the call and queues it; finish gets the answer.
@@ -179,6 +180,7 @@ class RegisterService : public rpc::Service<Dependencies> {
       if (!change.ok()) return finish(change.status());
       ledger::Command command;
       command.names = std::move(change->names);
+      command.new_names = std::move(change->new_names);
       command.keys = std::move(change->keys);
       command.decide = [decide = std::move(change->decide)](ledger::Draft& draft) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const Response response, decide(draft));

@@ -44,7 +44,7 @@ ContractChange CreateContract(ContractDependencies& dependencies, const rpc::Cal
   ASSIGN_OR_RETURN(contract, rules::Create(std::move(contract), dependencies.policy));
   contract.set_name(name);
   Change<v1::Contract> change;
-  change.names = {std::move(name)};
+  change.new_names = {std::move(name)};
   change.decide = [contract = std::move(contract)](ledger::Draft& draft) { return draft.Create(contract); };
   return change;
 }
@@ -236,7 +236,7 @@ absl::StatusOr<Change<ledger::v1::RowOutcome>> ImportContract(ContractDependenci
   RETURN_IF_ERROR(rules::CheckRowNumber(contract));
   RETURN_IF_ERROR(CheckClearMask(contract, row.clear_mask(), "contract"));
   Change<ledger::v1::RowOutcome> change;
-  change.names = {"contracts/" + contract.registration_number()};
+  change.new_names = {"contracts/" + contract.registration_number()};
   change.keys = {NumberKey(contract.registration_number())};
   change.decide = [contract, clear_mask = row.clear_mask(), policy = dependencies.policy](ledger::Draft& draft) {
     return DecideRow(draft, contract, clear_mask, policy);

@@ -32,11 +32,13 @@ absl::StatusOr<Change<v1::Enterprise>> CreateEnterprise(EnterpriseDependencies&,
   v1::Enterprise asked = request.enterprise();
   ClearOutputOnly(asked);
   const std::string name = EnterpriseNameOf(NormaliseCode(asked.credit_code()));
-  return Change<v1::Enterprise>{
-      {name}, [asked, id = request.enterprise_id()](ledger::Draft& draft) -> absl::StatusOr<v1::Enterprise> {
-        ASSIGN_OR_RETURN(const v1::Enterprise made, Register(asked, id, Today(draft)));
-        return draft.Create(made);
-      }};
+  Change<v1::Enterprise> change;
+  change.new_names = {name};
+  change.decide = [asked, id = request.enterprise_id()](ledger::Draft& draft) -> absl::StatusOr<v1::Enterprise> {
+    ASSIGN_OR_RETURN(const v1::Enterprise made, Register(asked, id, Today(draft)));
+    return draft.Create(made);
+  };
+  return change;
 }
 
 absl::StatusOr<Change<v1::Enterprise>> UpdateEnterprise(EnterpriseDependencies&, const rpc::Call&,

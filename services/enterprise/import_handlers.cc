@@ -109,9 +109,12 @@ absl::StatusOr<Change<RowOutcome>> ImportEnterprise(v1::Enterprise row, const Fi
   ClearOutputOnly(row);
   RETURN_IF_ERROR(CheckClearMask(row, clear_mask, "enterprise"));
   const std::string name = EnterpriseNameOf(NormaliseCode(row.credit_code()));
-  return Change<RowOutcome>{{name}, [row = std::move(row), clear_mask](ledger::Draft& draft) {
-                              return TakeEnterprise(draft, row, clear_mask);
-                            }};
+  Change<RowOutcome> change;
+  change.new_names = {name};
+  change.decide = [row = std::move(row), clear_mask](ledger::Draft& draft) {
+    return TakeEnterprise(draft, row, clear_mask);
+  };
+  return change;
 }
 
 absl::StatusOr<Change<RowOutcome>> ImportCertification(v1::ImportCertificationRow row, const FieldMask& clear_mask) {

@@ -26,7 +26,7 @@ absl::StatusOr<Change<v1::Bank>> CreateBank(LoanDesk&, const rpc::Call&, const v
   bank.set_name(absl::StrCat("banks/", request.bank_id()));
   ASSIGN_OR_RETURN(bank, CheckBank(std::move(bank)));
   Change<v1::Bank> change;
-  change.names = {bank.name()};
+  change.new_names = {bank.name()};
   change.keys = KeysOf(bank);
   change.decide = [bank](ledger::Draft& draft) -> absl::StatusOr<v1::Bank> {
     RETURN_IF_ERROR(CheckBankNames(draft, bank));

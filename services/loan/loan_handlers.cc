@@ -41,7 +41,8 @@ absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& cal
   RETURN_IF_ERROR(CheckPartners(loan));
   ASSIGN_OR_RETURN(const enterprise::v1::Enterprise borrower, desk.enterprises.Get(call, loan.enterprise()));
   Change<v1::Loan> change;
-  change.names = {loan.name(), loan.bank(), loan.pool()};
+  change.names = {loan.bank(), loan.pool()};
+  change.new_names = {loan.name()};
   change.decide = [loan, borrower](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
     RETURN_IF_ERROR(draft.Get<v1::Bank>(loan.bank()).status());
     ASSIGN_OR_RETURN(const v1::PoolPolicy policy, PolicyFor(draft, loan));

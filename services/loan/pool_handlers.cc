@@ -18,7 +18,7 @@ absl::StatusOr<Change<v1::Pool>> CreatePool(LoanDesk&, const rpc::Call&, const v
   ClearOutputOnly(pool);
   pool.set_name(absl::StrCat("pools/", request.pool_id()));
   Change<v1::Pool> change;
-  change.names = {pool.name()};
+  change.new_names = {pool.name()};
   change.keys = KeysOf(pool);
   change.decide = [pool](ledger::Draft& draft) -> absl::StatusOr<v1::Pool> {
     ASSIGN_OR_RETURN(const v1::Pool checked, CheckPool(pool, Today(draft)));
@@ -59,7 +59,8 @@ absl::StatusOr<Change<v1::Posting>> ContributeToPool(LoanDesk&, const rpc::Call&
                                                      const v1::ContributeToPoolRequest& request) {
   ASSIGN_OR_RETURN(const Movement movement, MovementOf(request));
   Change<v1::Posting> change;
-  change.names = {movement.pool, movement.name};
+  change.names = {movement.pool};
+  change.new_names = {movement.name};
   change.decide = [movement](ledger::Draft& draft) -> absl::StatusOr<v1::Posting> {
     RETURN_IF_ERROR(draft.Get<v1::Pool>(movement.pool).status());
     ASSIGN_OR_RETURN(const v1::Posting posting, Contribute(movement, Today(draft)));
@@ -72,7 +73,8 @@ absl::StatusOr<Change<v1::Posting>> RecordPoolInterest(LoanDesk&, const rpc::Cal
                                                        const v1::RecordPoolInterestRequest& request) {
   ASSIGN_OR_RETURN(const Movement movement, MovementOf(request));
   Change<v1::Posting> change;
-  change.names = {movement.pool, movement.name};
+  change.names = {movement.pool};
+  change.new_names = {movement.name};
   change.decide = [movement](ledger::Draft& draft) -> absl::StatusOr<v1::Posting> {
     RETURN_IF_ERROR(draft.Get<v1::Pool>(movement.pool).status());
     ASSIGN_OR_RETURN(const v1::Posting posting, RecordInterest(movement, Today(draft)));
@@ -85,7 +87,8 @@ absl::StatusOr<Change<v1::Posting>> RefundFromPool(LoanDesk&, const rpc::Call&,
                                                    const v1::RefundFromPoolRequest& request) {
   ASSIGN_OR_RETURN(const Movement movement, MovementOf(request));
   Change<v1::Posting> change;
-  change.names = {movement.pool, movement.name};
+  change.names = {movement.pool};
+  change.new_names = {movement.name};
   change.decide = [movement](ledger::Draft& draft) -> absl::StatusOr<v1::Posting> {
     RETURN_IF_ERROR(draft.Get<v1::Pool>(movement.pool).status());
     ASSIGN_OR_RETURN(const ledger::Amounts balance, draft.Total(PoolBalanceCell(movement.pool)));

@@ -115,14 +115,10 @@ absl::StatusOr<Operation> CreatingOf(Database& database) {
                                                                                                        int64_t number) {
     const std::string name = absl::StrCat("contracts/floor-", run, "-", number);
     return of.Transact(absl::Now() + absl::Seconds(10), [&](mysql::Transaction& transaction) -> absl::Status {
-      int64_t sequence = 0;
+      const int64_t sequence = number;
       RETURN_IF_ERROR(
-          transaction.Query("SELECT sequence,hash FROM head WHERE book=? FOR UPDATE", {kBook}, [&](const Row& row) {
-            sequence = row.Int(0) + 1;
-            return absl::OkStatus();
-          }));
-      RETURN_IF_ERROR(transaction.Query("SELECT * FROM contract WHERE book=? AND name IN (?)", {kBook, name},
-                                        [](const Row&) { return absl::OkStatus(); }));
+          transaction.Execute("UPDATE head SET sequence=? WHERE book=? AND sequence<?", {sequence, kBook, sequence})
+              .status());
       RETURN_IF_ERROR(contract.Insert(transaction, name));
       std::vector<Value> row = journal.values;
       row[journal.name_at] = sequence;
@@ -133,8 +129,7 @@ absl::StatusOr<Operation> CreatingOf(Database& database) {
         }
       }
       RETURN_IF_ERROR(transaction.Execute(journal.insert, row).status());
-      RETURN_IF_ERROR(transaction.Execute(total.insert, total.values).status());
-      return transaction.Execute("UPDATE head SET sequence=? WHERE book=?", {sequence, kBook}).status();
+      return transaction.Execute(total.insert, total.values).status();
     });
   };
 }
