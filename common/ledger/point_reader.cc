@@ -21,15 +21,6 @@ constexpr size_t kBatchMax = 256;
 // Beyond so many changes reading their names costs more than reading some records again.
 constexpr int64_t kChangesMax = 4096;
 
-// What callers get of a stored record.
-std::string Shown(const Kind& kind, const std::string& stored, absl::Time now) {
-  const std::unique_ptr<Message> record(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type)->New());
-  record->ParseFromString(stored);
-  FillDerived(kind, *record, now);
-  return record->SerializeAsString();
-}
-
 }  // namespace
 
 PointReader::PointReader(mysql::Database& database, const Store& store, const Clock& clock,
@@ -47,16 +38,30 @@ void PointReader::Read(const Kind& kind, std::string name, absl::Time deadline, 
   queue_.Add({&kind, std::move(name), deadline, std::move(done)});
 }
 
+std::unique_ptr<Message> PointReader::Show(const Kind& kind, const std::string& stored, absl::Time now) {
+  std::unique_ptr<Message> record(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type)->New());
+  record->ParseFromString(stored);
+  FillDerived(kind, *record, now);
+  return record;
+}
+
 // If reading together fails for good, one record among them cannot be read: each is then read alone, so that the
 // others' callers do not suffer for it.
 void PointReader::AnswerTogether(absl::Span<Waiting> batch) {
   const Kind& kind = *batch.front().kind;
   absl::Time deadline = absl::InfinitePast();
-  for (const Waiting& waiting : batch) deadline = std::max(deadline, waiting.deadline);
+  std::vector<std::string> names;
+  for (const Waiting& waiting : batch) {
+    deadline = std::max(deadline, waiting.deadline);
+    names.push_back(waiting.name);
+  }
   const absl::Time now = clock_.Now();
   std::vector<RecordCache::Record> found;
-  const absl::Status status =
-      database_.Read(deadline, [&](mysql::Session& session) { return FindAll(session, batch, found); });
+  const absl::Status status = database_.Read(deadline, [&](mysql::Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(found, Find(session, kind, names));
+    return absl::OkStatus();
+  });
   if (!status.ok() && batch.size() > 1 && !mysql::IsPassing(status)) {
     for (size_t i = 0; i < batch.size(); ++i) AnswerTogether(batch.subspan(i, 1));
     return;
@@ -68,7 +73,7 @@ void PointReader::AnswerTogether(absl::Span<Waiting> batch) {
     } else if (found[i] == nullptr) {
       waiting.done(RecordNotFound(waiting.name));
     } else if (kind.derive) {
-      const std::string shown = Shown(kind, *found[i], now);
+      const std::string shown = Show(kind, *found[i], now)->SerializeAsString();
       waiting.done(shown);
     } else {
       waiting.done(*found[i]);
@@ -76,31 +81,30 @@ void PointReader::AnswerTogether(absl::Span<Waiting> batch) {
   }
 }
 
-// The order is what makes the answers right: the head is read after all of the batch were queued, and the records
-// after the head. So they are as new as it at least, and may be kept as current there: whatever changed them later
+// The order is what makes the answers right: the head is read after all of the callers asked, and the records after the
+// head. So they are as new as it at least, and may be kept as current there: whatever changed them later
 // stands on the journal behind it, and is met on the way to the next head.
-absl::Status PointReader::FindAll(mysql::Session& session, absl::Span<const Waiting> batch,
-                                  std::vector<RecordCache::Record>& found) {
-  const Kind& kind = *batch.front().kind;
-  found.assign(batch.size(), nullptr);
+absl::StatusOr<std::vector<RecordCache::Record>> PointReader::Find(mysql::Session& session, const Kind& kind,
+                                                                   absl::Span<const std::string> names) {
+  std::vector<RecordCache::Record> found(names.size());
   std::optional<Head> head;
   if (cache_.enabled()) {
     ASSIGN_OR_RETURN(head, CatchUp(session));
-    for (size_t i = 0; i < batch.size(); ++i) found[i] = cache_.Find(*head, kind.type, batch[i].name);
+    for (size_t i = 0; i < names.size(); ++i) found[i] = cache_.Find(*head, kind.type, names[i]);
   }
   std::set<std::string> others;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    if (found[i] == nullptr) others.insert(batch[i].name);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (found[i] == nullptr) others.insert(names[i]);
   }
-  if (others.empty()) return absl::OkStatus();
+  if (others.empty()) return found;
   ASSIGN_OR_RETURN(const Loaded loaded, Load(session, kind, {others.begin(), others.end()}));
   if (head.has_value()) {
     for (const auto& [name, record] : loaded) cache_.Insert(*head, kind.type, name, record);
   }
-  for (size_t i = 0; i < batch.size(); ++i) {
-    if (const auto record = loaded.find(batch[i].name); record != loaded.end()) found[i] = record->second;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (const auto record = loaded.find(names[i]); record != loaded.end()) found[i] = record->second;
   }
-  return absl::OkStatus();
+  return found;
 }
 
 // A head behind the place at which the cache was before it was read, or a journal without that place, is of a database

@@ -2,6 +2,7 @@
 #define KECHUANG_COMMON_LEDGER_POINT_READER_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ class PointReader {
   // done is called once, from a thread of the reader or from this one.
   void Read(const Kind& kind, std::string name, absl::Time deadline, OnRead done);
 
+  // The same at once, on a session in autocommit mode: what is stored under each name, serialized, no older than this
+  // call; nullptr where nothing is. Show makes of it what callers get.
+  absl::StatusOr<std::vector<RecordCache::Record>> Find(mysql::Session& session, const Kind& kind,
+                                                        absl::Span<const std::string> names);
+  static std::unique_ptr<google::protobuf::Message> Show(const Kind& kind, const std::string& stored, absl::Time now);
+
  private:
   struct Waiting {
     const Kind* kind;
@@ -39,9 +46,6 @@ class PointReader {
   using Loaded = std::map<std::string, RecordCache::Record>;
 
   void AnswerTogether(absl::Span<Waiting> batch);
-  // Finds the stored record of each one of the batch; nullptr for those that there are not.
-  absl::Status FindAll(mysql::Session& session, absl::Span<const Waiting> batch,
-                       std::vector<RecordCache::Record>& found);
   // Brings the cache to the journal's head; where that is.
   absl::StatusOr<Head> CatchUp(mysql::Session& session);
   absl::StatusOr<Loaded> Load(mysql::Session& session, const Kind& kind, const std::vector<std::string>& names);

@@ -58,11 +58,11 @@ absl::Status ReadRecords(Database& database, const Store& store, const Kind& kin
 
 namespace {
 
-// Runs a SELECT of record_key, name and more from record_key and what is joined to it. Gives a row of each record that
-// carries a key beginning with the prefix, in key order; at most limit.
-absl::Status SelectByKeyPrefix(Session& session, const Store& store, absl::string_view select, absl::string_view prefix,
-                               int limit, absl::FunctionRef<absl::Status(const Row&)> on_record) {
+// Names of records that carry a key beginning with the prefix, in key order, each once; at most limit.
+absl::StatusOr<std::vector<std::string>> SelectByKeyPrefix(Session& session, const Store& store,
+                                                           absl::string_view prefix, int limit) {
   const size_t most = static_cast<size_t>(limit);
+  std::vector<std::string> names;
   std::set<std::string> seen;
   std::string key;
   std::string name;
@@ -75,18 +75,19 @@ absl::Status SelectByKeyPrefix(Session& session, const Store& store, absl::strin
     std::vector<Value> values = {store.book(), LikePrefix(prefix)};
     if (!first) values.insert(values.end(), {key, key, name});
     values.emplace_back(int64_t{limit});
-    RETURN_IF_ERROR(session.Query(absl::StrCat(select, " WHERE book=? AND record_key LIKE ?",
-                                               first ? "" : " AND record_key>=? AND (record_key>? OR name>?)",
-                                               " ORDER BY record_key,name LIMIT ?"),
-                                  values, [&](const Row& row) {
-                                    ++rows;
-                                    key = row.Text(0);
-                                    name = row.Text(1);
-                                    const bool wanted = seen.size() < most && seen.insert(name).second;
-                                    return wanted ? on_record(row) : absl::OkStatus();
-                                  }));
-  } while (rows == most && seen.size() < most);
-  return absl::OkStatus();
+    RETURN_IF_ERROR(
+        session.Query(absl::StrCat("SELECT record_key,name FROM record_key WHERE book=? AND record_key LIKE ?",
+                                   first ? "" : " AND record_key>=? AND (record_key>? OR name>?)",
+                                   " ORDER BY record_key,name LIMIT ?"),
+                      values, [&](const Row& row) {
+                        ++rows;
+                        key = row.Text(0);
+                        name = row.Text(1);
+                        if (names.size() < most && seen.insert(name).second) names.push_back(name);
+                        return absl::OkStatus();
+                      }));
+  } while (rows == most && names.size() < most);
+  return names;
 }
 
 }  // namespace
@@ -94,35 +95,24 @@ absl::Status SelectByKeyPrefix(Session& session, const Store& store, absl::strin
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(Database& database, const Store& store, absl::Time deadline,
                                                           absl::string_view prefix, int limit) {
   std::vector<std::string> names;
-  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
-    names.clear();
-    return SelectByKeyPrefix(session, store, "SELECT record_key,name FROM record_key", prefix, limit,
-                             [&](const Row& row) {
-                               names.push_back(row.Text(1));
-                               return absl::OkStatus();
-                             });
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(names, SelectByKeyPrefix(session, store, prefix, limit));
+    return absl::OkStatus();
   }));
   return names;
 }
 
-absl::Status RecordsByKeyPrefix(Database& database, const Store& store, const Kind& kind, absl::Time now,
-                                absl::Time deadline, absl::string_view prefix, int limit, TakeRecord on_record) {
-  const Columns& columns = store.ColumnsOf(kind);
-  // One statement: a list of names would have the server weigh all the table's indexes, which costs it more than the
-  // records. The keys must lead, since only they come in the order asked for and end at the limit.
-  const std::string select = absl::StrCat("SELECT STRAIGHT_JOIN record_key,name,", columns.list(),
-                                          " FROM record_key JOIN `", kind.table, "` USING (book,name)");
-  std::vector<std::unique_ptr<Message>> records;
-  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
-    records.clear();
-    return SelectByKeyPrefix(session, store, select, prefix, limit, [&](const Row& row) -> absl::Status {
-      records.emplace_back(google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind.type)->New());
-      return columns.ReadRow(row, 2, *records.back());
-    });
+absl::Status RecordsByKeyPrefix(Database& database, const Store& store, PointReader& reader, const Kind& kind,
+                                absl::Time now, absl::Time deadline, absl::string_view prefix, int limit,
+                                TakeRecord on_record) {
+  std::vector<RecordCache::Record> found;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<std::string> names, SelectByKeyPrefix(session, store, prefix, limit));
+    ASSIGN_OR_RETURN(found, reader.Find(session, kind, names));
+    return absl::OkStatus();
   }));
-  for (std::unique_ptr<Message>& record : records) {
-    FillDerived(kind, *record, now);
-    on_record(std::move(record));
+  for (const RecordCache::Record& record : found) {
+    if (record != nullptr) on_record(PointReader::Show(kind, *record, now));
   }
   return absl::OkStatus();
 }

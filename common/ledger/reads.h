@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
+#include "common/ledger/point_reader.h"
 #include "common/ledger/register.h"
 #include "common/ledger/store.h"
 #include "common/mysql/database.h"
@@ -22,8 +23,10 @@ absl::Status ReadRecords(mysql::Database& database, const Store& store, const Ki
                          absl::Time deadline, const std::vector<std::string>& names, TakeRecord on_record);
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(mysql::Database& database, const Store& store,
                                                           absl::Time deadline, absl::string_view prefix, int limit);
-absl::Status RecordsByKeyPrefix(mysql::Database& database, const Store& store, const Kind& kind, absl::Time now,
-                                absl::Time deadline, absl::string_view prefix, int limit, TakeRecord on_record);
+// The keys are read first, so that a record is no older than the key that led to it.
+absl::Status RecordsByKeyPrefix(mysql::Database& database, const Store& store, PointReader& reader, const Kind& kind,
+                                absl::Time now, absl::Time deadline, absl::string_view prefix, int limit,
+                                TakeRecord on_record);
 absl::StatusOr<std::vector<TotalRow>> ReadTotals(mysql::Database& database, const Store& store, absl::Time deadline,
                                                  const TotalsQuery& query);
 absl::StatusOr<std::vector<JournalEntry>> ReadHistory(mysql::Database& database, const Store& store,

@@ -317,8 +317,8 @@ absl::StatusOr<std::vector<std::string>> Register::FindByKeyPrefix(absl::Time de
 
 absl::Status Register::ReadMessagesByKeyPrefix(absl::Time deadline, const google::protobuf::Descriptor* type,
                                                absl::string_view prefix, int limit, TakeRecord on_record) {
-  return RecordsByKeyPrefix(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline,
-                            prefix, limit, on_record);
+  return RecordsByKeyPrefix(impl_->database(), impl_->store(), impl_->point_reader(), impl_->kinds().Of(type),
+                            impl_->clock().Now(), deadline, prefix, limit, on_record);
 }
 
 absl::StatusOr<std::vector<TotalRow>> Register::Totals(absl::Time deadline, const TotalsQuery& query) {

@@ -280,7 +280,7 @@ class Register {
   }
   // Names of records that carry a key beginning with this prefix, in key order, each once; at most limit.
   absl::StatusOr<std::vector<std::string>> FindByKeyPrefix(absl::Time deadline, absl::string_view prefix, int limit);
-  // The records themselves, of this type, as they were at one time: cheaper than to find their names and read them.
+  // The records themselves, of this type, each no older than this call; those that were read before cost little.
   template <class M>
   absl::StatusOr<std::vector<M>> ReadByKeyPrefix(absl::Time deadline, absl::string_view prefix, int limit) {
     std::vector<M> records;
