@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/mysql/database.h"
+#include "common/mysql/pool.h"
 #include "common/mysql/test_helpers.h"
 #include "tests/support/private_mariadb.h"
 
@@ -346,6 +347,50 @@ TEST_F(MysqlTest, ThreadsShareAPoolSmallerThanTheirNumber) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Number(shared, "SELECT n FROM t"), 160);
+}
+
+TEST_F(MysqlTest, ServesFirstWhoAskedFirst) {
+  DatabaseConfig config = Config();
+  config.pool_size = 1;
+  Pool pool(config, SystemClock());
+  std::vector<std::string> order;  // guarded by the one connection
+  std::thread other;
+  {
+    const absl::StatusOr<Pool::Lease> first = pool.Take(Soon(), Patience::kPrompt);
+    ASSERT_TRUE(first.ok());
+    other = std::thread([&] {
+      const absl::StatusOr<Pool::Lease> lease = pool.Take(Soon(), Patience::kPrompt);
+      order.emplace_back("waited");
+    });
+    while (pool.waiting() == 0) std::this_thread::yield();
+  }
+  {
+    const absl::StatusOr<Pool::Lease> again = pool.Take(Soon(), Patience::kPrompt);
+    order.emplace_back("came back");
+  }
+  other.join();
+  EXPECT_THAT(order, ElementsAre("waited", "came back"));
+  EXPECT_EQ(pool.waiting(), 0u);
+}
+
+TEST_F(MysqlTest, LetsTheNextOneInWhenOneGivesUp) {
+  DatabaseConfig config = Config();
+  config.pool_size = 1;
+  Pool pool(config, SystemClock());
+  std::vector<std::thread> others;
+  {
+    const absl::StatusOr<Pool::Lease> first = pool.Take(Soon(), Patience::kPrompt);
+    ASSERT_TRUE(first.ok());
+    others.emplace_back([&] {
+      EXPECT_EQ(ReasonOf(pool.Take(absl::Now() + absl::Milliseconds(50), Patience::kPrompt).status()), "DEADLINE");
+    });
+    while (pool.waiting() == 0) std::this_thread::yield();
+    others.emplace_back([&] { EXPECT_TRUE(pool.Take(Soon(), Patience::kPrompt).ok()); });
+    others.front().join();
+    while (pool.waiting() == 0) std::this_thread::yield();
+  }
+  others.back().join();
+  EXPECT_EQ(pool.waiting(), 0u);
 }
 
 TEST_F(MysqlTest, RefusesUnverifiedConnectionToAnotherMachine) {

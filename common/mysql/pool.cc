@@ -42,14 +42,11 @@ absl::StatusOr<Pool::Lease> Pool::Take(absl::Time deadline, Patience patience) {
   Place place = {};
   {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (idle_.empty() && open_ >= config_.pool_size) {
-      const absl::Duration left = std::min(deadline - clock_.Now(), absl::Hours(1));
-      if (left <= absl::ZeroDuration()) return NoConnectionFree(config_.pool_size);
-      freed_.wait_for(lock, absl::ToChronoNanoseconds(left));
-    }
+    if (!AwaitTurn(lock, deadline)) return NoConnectionFree(config_.pool_size);
     if (!idle_.empty() && !apart) {
       Idle idle = std::move(idle_.back());
       idle_.pop_back();
+      CallNext();
       idle.connection->Use(deadline);
       return Lease(*this, std::move(idle.connection), idle.generation);
     }
@@ -59,15 +56,41 @@ absl::StatusOr<Pool::Lease> Pool::Take(absl::Time deadline, Patience patience) {
       --open_;
     }
     ++open_;
+    CallNext();
     place = {node_, apart ? kNeverKept : generation_};
   }
   absl::StatusOr<Lease> lease = Open(deadline, patience, place);
   if (!lease.ok()) {
     const std::lock_guard<std::mutex> lock(mutex_);
     --open_;
-    freed_.notify_one();
+    CallNext();
   }
   return lease;
+}
+
+bool Pool::AwaitTurn(std::unique_lock<std::mutex>& lock, absl::Time deadline) {
+  if (waiting_.empty() && HasOne()) return true;
+  Waiting self;
+  waiting_.push_back(&self);
+  bool ours = false;
+  while (true) {
+    ours = waiting_.front() == &self && HasOne();
+    const absl::Duration left = std::min(deadline - clock_.Now(), absl::Hours(1));
+    if (ours || left <= absl::ZeroDuration()) break;
+    self.turn.wait_for(lock, absl::ToChronoNanoseconds(left));
+  }
+  waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &self));
+  if (!ours) CallNext();
+  return ours;
+}
+
+void Pool::CallNext() {
+  if (!waiting_.empty() && HasOne()) waiting_.front()->turn.notify_one();
+}
+
+size_t Pool::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return waiting_.size();
 }
 
 absl::StatusOr<Pool::Lease> Pool::Open(absl::Time deadline, Patience patience, Place place) {
@@ -113,8 +136,9 @@ int Pool::MoveTo(size_t node, Place place) {
 std::vector<Pool::Idle> Pool::DropIdle() {
   ++generation_;
   open_ -= static_cast<int>(idle_.size());
-  freed_.notify_all();
-  return std::exchange(idle_, {});
+  std::vector<Idle> dropped = std::exchange(idle_, {});
+  CallNext();
+  return dropped;
 }
 
 void Pool::Give(std::unique_ptr<Connection> connection, int generation) {
@@ -131,7 +155,7 @@ void Pool::Give(std::unique_ptr<Connection> connection, int generation) {
     --open_;
     closing.push_back({std::move(connection), generation});
   }
-  freed_.notify_one();
+  CallNext();
 }
 
 }  // namespace kechuang::mysql

@@ -2,6 +2,7 @@
 #define KECHUANG_COMMON_MYSQL_POOL_H_
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -45,8 +46,12 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // A connection, waiting until deadline for one to come free: DEADLINE if none does, DATABASE_UNAVAILABLE at once if
-  // no node can be reached.
+  // no node can be reached. Who asked first is served first: else one who gives a connection back and asks again would
+  // be ahead of all who have waited for it.
   absl::StatusOr<Lease> Take(absl::Time deadline, Patience patience);
+
+  // How many wait for a connection.
+  size_t waiting() const;
 
   // How many nodes there are to turn to.
   int nodes() const { return static_cast<int>(config_.endpoints.size()); }
@@ -59,11 +64,20 @@ class Pool {
     int generation;
   };
 
+  struct Waiting {
+    std::condition_variable turn;
+  };
+
   struct Place {
     size_t node;
     int generation;
   };
 
+  // Waits in line until a connection is there to be taken, or may be opened; false if there is none until deadline.
+  bool AwaitTurn(std::unique_lock<std::mutex>& lock, absl::Time deadline);
+  // These need the lock.
+  bool HasOne() const { return !idle_.empty() || open_ < config_.pool_size; }
+  void CallNext();
   absl::StatusOr<Lease> Open(absl::Time deadline, Patience patience, Place place);
   Server ServerOf(size_t node, Patience patience, absl::Duration left) const;
   // Notes that a new connection to place failed and one to node did not; the generation of that one.
@@ -74,11 +88,11 @@ class Pool {
 
   const DatabaseConfig config_;
   const Clock& clock_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::vector<Idle> idle_;  // given back last comes last
-  int open_ = 0;            // lent, idle, or being opened
-  size_t node_ = 0;         // which of the endpoints new connections lead to
+  mutable std::mutex mutex_;
+  std::deque<Waiting*> waiting_;  // who came first comes first
+  std::vector<Idle> idle_;        // given back last comes last
+  int open_ = 0;                  // lent, idle, or being opened
+  size_t node_ = 0;               // which of the endpoints new connections lead to
   int generation_ = 0;
 };
 
