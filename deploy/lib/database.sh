@@ -14,6 +14,16 @@ sql() {
   mariadb --no-defaults --socket="$SOCKET" --user="$(id -un)" --batch --skip-column-names --connect-timeout=5 "$@" 9>&-
 }
 
+# buffer_pool_mib: how much memory the database may keep pages in: an eighth of the machine's, from 256 MiB to 1 GiB. What is
+# not used is not taken.
+buffer_pool_mib() {
+  local eighth
+  eighth=$(awk '/^MemTotal:/ {print int($2 / 8192)}' /proc/meminfo)
+  ((eighth > 256)) || eighth=256
+  ((eighth < 1024)) || eighth=1024
+  printf '%d' "$eighth"
+}
+
 # start_database: starts MariaDB on this state's data, after making them if there are none, and waits until it answers.
 # It adds its process to STARTED.
 start_database() {
@@ -25,7 +35,7 @@ start_database() {
   hold_interrupts
   setsid mariadbd --no-defaults "${AS_SELF[@]}" --datadir="$STATE/mariadb" --tmpdir="$STATE/mariadb.tmp" --socket="$SOCKET" \
     --pid-file="$STATE/mariadb/server.pid" --log-error="$log" --skip-networking --skip-name-resolve --local-infile=0 \
-    --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-log-file-size=256M \
+    --innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size="$(buffer_pool_mib)M" --innodb-log-file-size=256M \
     --max-connections=200 --max-allowed-packet=64M --default-time-zone=+00:00 \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_bin --performance-schema=OFF \
     </dev/null >/dev/null 2>&1 9>&- &
