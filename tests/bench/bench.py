@@ -129,11 +129,15 @@ def quiet_create(bench):
             bench.suite.sql(copy.format(table, "name LIKE 'contracts/model-%'"))
         bench.suite.sql(copy.format("total", "measure = 'state' AND cut = 'state' AND cell = 'DRAFT'"))
         bench.suite.sql(copy.format("head", "TRUE"))
-        results = bench.turns(create=bench.direct("create-contract", 1), echo=bench.echoed("create-contract", 1),
-                              sql=bench.sql("sql-create", 1, schema=FLOOR_SCHEMA))
-    floor = median(results["sql"], "p50_us") + median(results["echo"], "p50_us")
-    bench.add(Line("create, 1 in flight: p50", median(results["create"], "p50_us"), "us", floor, at_most=1.6,
+        # One loop of both: in a loop of its own each keeps its threads awake and its caches warm, as no create finds them.
+        results = bench.turns(create=bench.direct("create-contract", 1),
+                              floor=bench.sql("sql-create", 1, schema=FLOOR_SCHEMA, echo=bench.echo.address),
+                              echo=bench.echoed("create-contract", 1), sql=bench.sql("sql-create", 1, schema=FLOOR_SCHEMA))
+    create = median(results["create"], "p50_us")
+    bench.add(Line("create, 1 in flight: p50", create, "us", median(results["floor"], "p50_us"), at_most=1.6,
                    spread=spread(results["create"], "p50_us"), cpu=medians(results["create"])))
+    bench.add(Line("create, 1 in flight: p50, over echo and SQL in loops of their own", create, "us",
+                   median(results["sql"], "p50_us") + median(results["echo"], "p50_us")))
 
 
 def gets(bench):

@@ -153,7 +153,8 @@ absl::StatusOr<nlohmann::json> RunSqlLoad(const SqlLoad& load, int64_t first_num
     threads.emplace_back([&] {
       while (absl::Now() < began + length) {
         const absl::Time start = absl::Now();
-        const absl::Status status = operation(database, number++);
+        absl::Status status = load.before ? load.before() : absl::OkStatus();
+        if (status.ok()) status = operation(database, number++);
         latencies.Add(absl::Now() - start, status);
       }
     });

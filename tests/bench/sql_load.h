@@ -1,9 +1,11 @@
 #ifndef KECHUANG_TESTS_BENCH_SQL_LOAD_H_
 #define KECHUANG_TESTS_BENCH_SQL_LOAD_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
@@ -19,6 +21,8 @@ struct SqlLoad {
   std::string schema;              // that of the register, or for sql-create one of tables like its tables
   std::vector<std::string> names;  // records that are there
   int in_flight = 1;               // connections, each with a thread
+  // What comes before each transaction and counts with it; may be empty.
+  std::function<absl::Status()> before;
 };
 
 // The statements that the service would send for such a call, and nothing else, from every connection again and again.
