@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "google/api/field_behavior.pb.h"
 
 #include "common/base/error.h"
+#include "common/rpc/field_behavior.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {
@@ -28,13 +28,6 @@ std::vector<const FieldDescriptor*> FieldsOf(const Descriptor* type, const std::
     type = field->message_type();
   }
   return fields;
-}
-
-bool Behaves(const FieldDescriptor* field, google::api::FieldBehavior behavior) {
-  for (int i = 0; i < field->options().ExtensionSize(google::api::field_behavior); ++i) {
-    if (field->options().GetExtension(google::api::field_behavior, i) == behavior) return true;
-  }
-  return false;
 }
 
 bool States(const Message& record, const std::vector<const FieldDescriptor*>& fields) {
@@ -59,10 +52,10 @@ void CheckPath(const Message& stated, const std::string& path, absl::string_view
   const bool listed = clearable.empty() || std::find(clearable.begin(), clearable.end(), path) != clearable.end();
   bool writable = listed;
   for (const FieldDescriptor* field : fields) {
-    writable = writable && !Behaves(field, google::api::OUTPUT_ONLY) && !Behaves(field, google::api::IMMUTABLE) &&
-               !Behaves(field, google::api::IDENTIFIER);
+    writable = writable && !rpc::Behaves(field, google::api::OUTPUT_ONLY) && !rpc::Behaves(field, google::api::IMMUTABLE) &&
+               !rpc::Behaves(field, google::api::IDENTIFIER);
   }
-  if (Behaves(fields.back(), google::api::REQUIRED)) {
+  if (rpc::Behaves(fields.back(), google::api::REQUIRED)) {
     faults.Add(place, api::v1::FIELD_REQUIRED, "is required and cannot be cleared", "必填，不能清空");
   } else if (!writable) {
     faults.Add(place, api::v1::FIELD_NOT_WRITABLE, "cannot be cleared", "不能清空");

@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "google/api/field_behavior.pb.h"
 
 #include "common/base/error.h"
 #include "common/base/type_facts.h"
+#include "common/rpc/field_behavior.h"
 #include "common/rpc/validate.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -20,16 +20,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-bool Behaves(const FieldDescriptor* field, google::api::FieldBehavior wanted) {
-  const auto& options = field->options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == wanted) return true;
-  }
-  return false;
-}
-
 bool IsFixed(const FieldDescriptor* field) {
-  return Behaves(field, google::api::OUTPUT_ONLY) || Behaves(field, google::api::IDENTIFIER);
+  return rpc::Behaves(field, google::api::OUTPUT_ONLY) || rpc::Behaves(field, google::api::IDENTIFIER);
 }
 
 bool IsSet(const Message& message, const FieldDescriptor* field) {
@@ -83,7 +75,7 @@ void CheckCopied(const Message& record, const std::vector<const FieldDescriptor*
   }
   const Reflection* reflection = holder->GetReflection();
   if (!IsSet(*holder, field)) {
-    if (Behaves(field, google::api::REQUIRED)) faults.Add(path, api::v1::FIELD_REQUIRED, "is required", "必填");
+    if (rpc::Behaves(field, google::api::REQUIRED)) faults.Add(path, api::v1::FIELD_REQUIRED, "is required", "必填");
   } else if (field->is_repeated() && field->message_type() != nullptr) {
     for (int i = 0; i < reflection->FieldSize(*holder, field); ++i) {
       rpc::CheckMessage(reflection->GetRepeatedMessage(*holder, field, i), absl::StrCat(path, "[", i, "]"), faults);
@@ -99,7 +91,7 @@ std::vector<std::string> PathsOf(const Message& update, const google::protobuf::
   std::vector<std::string> paths;
   for (int i = 0; i < update.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = update.GetDescriptor()->field(i);
-    const bool immutable = Behaves(field, google::api::IMMUTABLE);
+    const bool immutable = rpc::Behaves(field, google::api::IMMUTABLE);
     if (!IsFixed(field) && (IsSet(update, field) || (all && !immutable))) paths.push_back(field->name());
   }
   return paths;
@@ -123,7 +115,7 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
     before->CopyFrom(*next);
     CopyPath(fields, update, *next);
     bool fixed = false;
-    for (const FieldDescriptor* part : fields) fixed = fixed || IsFixed(part) || Behaves(part, google::api::IMMUTABLE);
+    for (const FieldDescriptor* part : fields) fixed = fixed || IsFixed(part) || rpc::Behaves(part, google::api::IMMUTABLE);
     if (fixed && next->SerializeAsString() != before->SerializeAsString()) {
       faults.Add(absl::StrCat(field, ".", path), api::v1::FIELD_NOT_WRITABLE, "cannot be changed by an update",
                  "不能通过更新修改");
@@ -143,7 +135,7 @@ struct OutputFields {
   explicit OutputFields(const google::protobuf::Descriptor* type) {
     for (int i = 0; i < type->field_count(); ++i) {
       const FieldDescriptor* field = type->field(i);
-      if (Behaves(field, google::api::OUTPUT_ONLY)) {
+      if (rpc::Behaves(field, google::api::OUTPUT_ONLY)) {
         cleared.push_back(field);
       } else if (field->message_type() != nullptr) {
         entered.push_back(field);

@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "google/api/field_behavior.pb.h"
 #include "google/api/resource.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -23,6 +22,7 @@
 #include "common/domain/industry.h"
 #include "common/domain/name_text.h"
 #include "common/domain/resource_name.h"
+#include "common/rpc/field_behavior.h"
 #include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -39,14 +39,6 @@ constexpr int64_t kFenMax = 9'000'000'000'000'000;
 constexpr int kLengthDefault = 200;
 constexpr int kListArgumentLength = 4000;
 constexpr int kItemsDefault = 1000;
-
-bool Behaves(const FieldDescriptor* field, google::api::FieldBehavior wanted) {
-  const auto& options = field->options();
-  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) == wanted) return true;
-  }
-  return false;
-}
 
 // Looks the patterns of a resource type up in a file and all it imports.
 std::vector<std::string> PatternsIn(const FileDescriptor* file, const std::string& type,

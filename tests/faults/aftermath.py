@@ -10,6 +10,9 @@ from setting import chance, wait_until
 import replay
 from catalogue import method
 from load import ACKNOWLEDGED, OPEN, REFUSED, Command, Door, settle
+from replay_contracts import Contracts
+from replay_enterprises import Enterprises
+from replay_loans import Loans
 from suite import REGISTERS, Stubs, messages
 
 from google.protobuf import json_format
@@ -161,7 +164,7 @@ def _check_commands(case, notebook, followers):
 def _check_model(case, suite, notebook, followers):
     """A second reading of the rules comes to the same records and totals, to the fen."""
     requests = {command.request_id: (command.method, command.request) for command in notebook.commands}
-    models = {"enterprise": replay.Enterprises(), "contract": replay.Contracts(), "loan": replay.Loans()}
+    models = {"enterprise": Enterprises(), "contract": Contracts(), "loan": Loans()}
     models["loan"].firm_names = {f"enterprises/{command.request['enterprise']['credit_code']}":
                                  command.request["enterprise"]["enterprise_name"]
                                  for command in notebook.of(ACKNOWLEDGED) if command.method == "CreateEnterprise"}
