@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from filling import FLOOR_SCHEMA, Slices, fill, like_tables, workbook
+from filling import FLOOR_SCHEMA, Slices, fill, like_tables, settle, workbook
 from http_load import run_http_load
 from measure import Failed, Floor, Load, median, resident_bytes, run_load, spread, take_turns, token_of_page
 from table import Line, print_head, print_line, write_json
@@ -213,6 +213,7 @@ def search(bench):
     cpu = {}
     for rows in (largest // 10, largest):
         bench.suite.kc("import", "enterprises", slices.up_to(rows), timeout=7200)
+        settle(bench.suite)
         results = bench.turns(search=lambda: bench.load(
             "search-enterprises", bench.address("enterprise"), ("enterprise", "mariadb"), 16))["search"]
         bench.add(Line(f"search by part of a name, {rows:,}, 16 in flight: p99", median(results, "p99_us"), "us",
