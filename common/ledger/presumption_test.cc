@@ -54,7 +54,7 @@ TEST(Presumption, LetsACreateDoWithoutALookUp) {
   Command presumes = Creating("accounts/c");
   presumes.new_names = {"accounts/c"};
   const int64_t with_look_up = selects_of(std::move(looks_up));
-  EXPECT_EQ(selects_of(std::move(presumes)), with_look_up - 2) << "of the head and of the name";
+  EXPECT_EQ(selects_of(std::move(presumes)), with_look_up - 3) << "of the head, of the name, and of names taken back";
   EXPECT_THAT(bank.Findings(), IsEmpty());
 }
 

@@ -172,9 +172,9 @@ absl::Status WorkingSet::Presume(const std::set<std::string>& names) {
     slot.presumed = true;
     presumed.push_back(name);
   }
-  if (presumed.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(Fail(LoadRemoved(presumed)));
-  presumed_names_ = true;
+  // Where that is not known, the journal's INSERT tells of a name that was ever used: it has a first revision already.
+  if (any_removed_.value_or(false)) RETURN_IF_ERROR(Fail(LoadRemoved(presumed)));
+  presumed_names_ = presumed_names_ || !presumed.empty();
   return absl::OkStatus();
 }
 
