@@ -52,8 +52,8 @@ void CheckPath(const Message& stated, const std::string& path, absl::string_view
   const bool listed = clearable.empty() || std::find(clearable.begin(), clearable.end(), path) != clearable.end();
   bool writable = listed;
   for (const FieldDescriptor* field : fields) {
-    writable = writable && !rpc::Behaves(field, google::api::OUTPUT_ONLY) && !rpc::Behaves(field, google::api::IMMUTABLE) &&
-               !rpc::Behaves(field, google::api::IDENTIFIER);
+    writable = writable && !rpc::Behaves(field, google::api::OUTPUT_ONLY) &&
+               !rpc::Behaves(field, google::api::IMMUTABLE) && !rpc::Behaves(field, google::api::IDENTIFIER);
   }
   if (rpc::Behaves(fields.back(), google::api::REQUIRED)) {
     faults.Add(place, api::v1::FIELD_REQUIRED, "is required and cannot be cleared", "必填，不能清空");
