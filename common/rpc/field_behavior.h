@@ -6,7 +6,8 @@
 
 namespace kechuang::rpc {
 
-// Whether a field is declared to behave so: (google.api.field_behavior) = OUTPUT_ONLY, say. A field may in several ways.
+// Whether a field is declared to behave so: (google.api.field_behavior) = OUTPUT_ONLY, say. A field may in several
+// ways.
 bool Behaves(const google::protobuf::FieldDescriptor* field, google::api::FieldBehavior behavior);
 
 }  // namespace kechuang::rpc
