@@ -115,8 +115,9 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
     before->CopyFrom(*next);
     CopyPath(fields, update, *next);
     bool fixed = false;
-    for (const FieldDescriptor* part : fields)
+    for (const FieldDescriptor* part : fields) {
       fixed = fixed || IsFixed(part) || rpc::Behaves(part, google::api::IMMUTABLE);
+    }
     if (fixed && next->SerializeAsString() != before->SerializeAsString()) {
       faults.Add(absl::StrCat(field, ".", path), api::v1::FIELD_NOT_WRITABLE, "cannot be changed by an update",
                  "不能通过更新修改");
