@@ -95,19 +95,30 @@ bool IsLookedUp(const Command& command) {
          (!command.validate_only || command.import_generation > 0);
 }
 
+std::set<Overlay*> OverlaysOf(const std::vector<const Command*>& commands) {
+  std::set<Overlay*> overlays;
+  for (const Command* command : commands) {
+    if (command->validate_only && command->overlay != nullptr) overlays.insert(command->overlay.get());
+  }
+  return overlays;
+}
+
 // One run of the transaction's body.
 class BatchRun {
  public:
   BatchRun(const Store& store, const KindTable& kinds, absl::Time now, Transaction& transaction, WriteBehind& behind,
-           const std::vector<const Command*>& commands, const Guess& guess)
+           std::vector<const Command*>& commands, BatchRunner::More more, const Guess& guess)
       : store_(store),
         set_(store, kinds, transaction, now, &behind),
         transaction_(transaction),
         commands_(commands),
+        more_(more),
         guess_(guess) {}
 
   absl::StatusOr<Answers> Run(const RemovedAt& removed) {
     RETURN_IF_ERROR(set_.Begin(removed, guess_.head));
+    if (!guess_.head.has_value()) TakeMore();
+    BeginOverlays();
     RETURN_IF_ERROR(Prefetch());
     RETURN_IF_ERROR(set_.failure());
     Answers answers;
@@ -137,6 +148,15 @@ class BatchRun {
   }
 
  private:
+  void TakeMore() {
+    const std::vector<const Command*> came = more_();
+    commands_.insert(commands_.end(), came.begin(), came.end());
+  }
+
+  void BeginOverlays() {
+    for (Overlay* overlay : OverlaysOf(commands_)) overlay->Begin();
+  }
+
   // What is validated only writes nothing that could show a guess to be wrong.
   bool Guesses(const Command& command) const { return guess_.names_free && !command.validate_only; }
 
@@ -225,7 +245,8 @@ class BatchRun {
   const Store& store_;
   WorkingSet set_;
   Transaction& transaction_;
-  const std::vector<const Command*>& commands_;
+  std::vector<const Command*>& commands_;  // also of the next run
+  const BatchRunner::More more_;
   const Guess& guess_;
   bool requests_found_ = false;
   std::map<RequestKey, StoredRequest> known_requests_;
@@ -233,14 +254,6 @@ class BatchRun {
   std::map<std::string, std::optional<ImportEntry>> imports_;
   std::set<std::string> noted_imports_;
 };
-
-std::set<Overlay*> OverlaysOf(const std::vector<const Command*>& commands) {
-  std::set<Overlay*> overlays;
-  for (const Command* command : commands) {
-    if (command->validate_only && command->overlay != nullptr) overlays.insert(command->overlay.get());
-  }
-  return overlays;
-}
 
 }  // namespace
 
@@ -280,24 +293,22 @@ Guess BatchRunner::GuessFor(const std::vector<const Command*>& commands) const {
   return {names_free_.holds(), few && head_unmoved_.holds() ? head_ : std::nullopt};
 }
 
-absl::StatusOr<Answers> BatchRunner::Run(absl::Time deadline, const std::vector<const Command*>& commands) {
+absl::StatusOr<Answers> BatchRunner::Run(absl::Time deadline, std::vector<const Command*> commands, More more) {
   bool wrong = false;
-  absl::StatusOr<Answers> answers = RunOnce(deadline, commands, GuessFor(commands), wrong);
-  if (wrong) answers = RunOnce(deadline, commands, Guess(), wrong);
+  absl::StatusOr<Answers> answers = RunOnce(deadline, commands, more, GuessFor(commands), wrong);
+  if (wrong) answers = RunOnce(deadline, commands, more, Guess(), wrong);
   return answers;
 }
 
-absl::StatusOr<Answers> BatchRunner::RunOnce(absl::Time deadline, const std::vector<const Command*>& commands,
+absl::StatusOr<Answers> BatchRunner::RunOnce(absl::Time deadline, std::vector<const Command*>& commands, More more,
                                              const Guess& guess, bool& wrong) {
-  const std::set<Overlay*> overlays = OverlaysOf(commands);
   Answers answers;
   std::optional<RemovedAt> removed;
   Head head;
   bool head_moved = false;
   bool found_taken = false;
   const auto body = [&](Transaction& transaction) -> absl::StatusOr<Written> {
-    for (Overlay* overlay : overlays) overlay->Begin();
-    BatchRun run(store_, kinds_, ColumnNow(clock_), transaction, behind_, commands, guess);
+    BatchRun run(store_, kinds_, ColumnNow(clock_), transaction, behind_, commands, more, guess);
     absl::StatusOr<Answers> ran = run.Run(removed_);
     head_moved = run.head_moved();
     found_taken = run.found_taken() || (guess.names_free && absl::IsAlreadyExists(ran.status()));
@@ -316,7 +327,7 @@ absl::StatusOr<Answers> BatchRunner::RunOnce(absl::Time deadline, const std::vec
   head_unmoved_.WasRight();
   if (removed.has_value()) removed_ = *std::move(removed);
   head_ = std::move(head);
-  for (Overlay* overlay : overlays) overlay->Commit();
+  for (Overlay* overlay : OverlaysOf(commands)) overlay->Commit();
   return answers;
 }
 

@@ -44,18 +44,23 @@ class BatchRunner {
   BatchRunner(mysql::Database& database, const Store& store, const KindTable& kinds, const Clock& clock)
       : database_(database), store_(store), kinds_(kinds), clock_(clock) {}
 
+  // The commands that came while the head's lock was waited for.
+  using More = absl::FunctionRef<std::vector<const Command*>()>;
+
   // Runs commands as one transaction, in their order, and gives each its own outcome. An error is of the batch as a
   // whole: nothing was stored, and no command has an outcome. Counts the rows of imports in the same transaction.
-  absl::StatusOr<std::vector<absl::StatusOr<Answer>>> Run(absl::Time deadline,
-                                                          const std::vector<const Command*>& commands);
+  // A batch that takes the head's lock before it decides asks for more then, and decides those after the others.
+  absl::StatusOr<std::vector<absl::StatusOr<Answer>>> Run(
+      absl::Time deadline, std::vector<const Command*> commands,
+      More more = [] { return std::vector<const Command*>(); });
 
  private:
   using Answers = std::vector<absl::StatusOr<Answer>>;
 
   Guess GuessFor(const std::vector<const Command*>& commands) const;
   // One transaction. wrong becomes whether it failed because guess was.
-  absl::StatusOr<Answers> RunOnce(absl::Time deadline, const std::vector<const Command*>& commands, const Guess& guess,
-                                  bool& wrong);
+  absl::StatusOr<Answers> RunOnce(absl::Time deadline, std::vector<const Command*>& commands, More more,
+                                  const Guess& guess, bool& wrong);
 
   mysql::Database& database_;
   const Store& store_;

@@ -122,15 +122,16 @@ class Register::Impl {
     absl::Time deadline;
     Done done;
   };
+  using Batch = std::vector<std::unique_ptr<Waiting>>;
   struct Answered {
     Done done;
     absl::StatusOr<Answer> answer;
   };
 
-  std::vector<std::unique_ptr<Waiting>> TakeBatch() {
+  Batch TakeBatch() {
     std::unique_lock<std::mutex> lock(mutex_);
     work_.wait(lock, [this] { return stopping_ || !people_.empty() || !bulk_.empty(); });
-    std::vector<std::unique_ptr<Waiting>> batch;
+    Batch batch;
     const size_t most = static_cast<size_t>(options_.batch_size_max);
     const auto take = [&](std::deque<std::unique_ptr<Waiting>>& queue, size_t limit) {
       for (; !queue.empty() && limit > 0; --limit) {
@@ -147,9 +148,9 @@ class Register::Impl {
 
   void RunBatches() {
     while (true) {
-      std::vector<std::unique_ptr<Waiting>> batch = TakeBatch();
+      Batch batch = TakeBatch();
       if (batch.empty()) return;  // stopping, and nothing waits any more
-      std::vector<std::unique_ptr<Waiting>> alive;
+      Batch alive;
       std::vector<Answered> late;
       const absl::Time now = absl::Now();
       for (std::unique_ptr<Waiting>& waiting : batch) {
@@ -160,29 +161,51 @@ class Register::Impl {
         }
       }
       if (!late.empty()) Deliver(std::move(late));
-      if (!alive.empty()) DecideAndLearn(absl::MakeSpan(alive));
+      if (!alive.empty()) DecideAndLearn(std::move(alive));
     }
   }
 
-  void DecideAndLearn(absl::Span<std::unique_ptr<Waiting>> batch) {
+  void DecideAndLearn(Batch batch) {
     const auto began = std::chrono::steady_clock::now();
-    Decide(batch);
+    const size_t rows = batch.size();
+    Decide(std::move(batch), /*open=*/true);
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (rows_alone_) bulk_share_.Took(batch.size(), std::chrono::steady_clock::now() - began);
+    if (rows_alone_) bulk_share_.Took(rows, std::chrono::steady_clock::now() - began);
   }
 
-  // Runs the commands as one batch. If the batch fails for good, one of them holds what the database will not take:
-  // each then runs alone, so that the others do not suffer for it.
-  void Decide(absl::Span<std::unique_ptr<Waiting>> batch) {
+  // Whoever came since the batch was taken: when replicas take turns at the head, as much as during a whole batch. Its
+  // time ends with the batch's, so none joins that has much longer.
+  std::vector<const Command*> Join(Batch& batch, absl::Time deadline) {
+    constexpr absl::Duration kLongerMax = absl::Seconds(1);
+    std::vector<const Command*> joined;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    while (!people_.empty() && batch.size() < static_cast<size_t>(options_.batch_size_max) &&
+           people_.front()->deadline <= deadline + kLongerMax) {
+      batch.push_back(std::move(people_.front()));
+      people_.pop_front();
+      joined.push_back(&batch.back()->command);
+    }
+    rows_alone_ = rows_alone_ && joined.empty();
+    return joined;
+  }
+
+  // Runs the commands as one batch; an open one is joined by others. If the batch fails for good, one of them holds
+  // what the database will not take: each then runs alone, so that the others do not suffer for it.
+  void Decide(Batch batch, bool open) {
     std::vector<const Command*> commands;
     absl::Time deadline = absl::InfinitePast();
     for (const std::unique_ptr<Waiting>& waiting : batch) {
       commands.push_back(&waiting->command);
       deadline = std::max(deadline, waiting->deadline);
     }
-    auto answers = batch_runner_.Run(deadline, commands);
+    const auto more = [&] { return open ? Join(batch, deadline) : std::vector<const Command*>(); };
+    auto answers = batch_runner_.Run(deadline, std::move(commands), more);
     if (!answers.ok() && batch.size() > 1 && !mysql::IsPassing(answers.status())) {
-      for (size_t i = 0; i < batch.size(); ++i) Decide(batch.subspan(i, 1));
+      for (std::unique_ptr<Waiting>& waiting : batch) {
+        Batch alone;
+        alone.push_back(std::move(waiting));
+        Decide(std::move(alone), /*open=*/false);
+      }
       return;
     }
     if (answers.ok()) commit_bell_.Ring();

@@ -1,9 +1,12 @@
 #include "common/ledger/register.h"
 
+#include <array>
 #include <atomic>
+#include <latch>
 #include <set>
 #include <thread>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
@@ -375,6 +378,57 @@ TEST(Register, TwoReplicasShareOneOrder) {
   EXPECT_EQ(one.ledger().Read<Account>(Soon(), "accounts/a")->balance_fen(), 200);
   EXPECT_EQ(two.ledger().ReadHead(Soon())->sequence, 201);
   EXPECT_THAT(two.Findings(), IsEmpty());
+}
+
+// Waits until a transaction waits for a lock.
+void AwaitWaiterForLock(mysql::Session& session) {
+  int64_t waiting = 0;
+  for (const absl::Time end = Soon(); waiting == 0;) {
+    ASSERT_LT(absl::Now(), end);
+    const absl::Status status =
+        session.Query("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'", {}, [&](const mysql::Row& row) {
+          EXPECT_TRUE(absl::SimpleAtoi(row.Text(1), &waiting));
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(status.ok()) << status;
+  }
+}
+
+TEST(Register, DecidesWithABatchWhatCameWhileItWaitedForTheHead) {
+  constexpr std::array<const char*, 4> kNames = {"accounts/first", "accounts/a", "accounts/b", "accounts/c"};
+  Bank bank;
+  std::latch answered(kNames.size());
+  const auto submit = [&](const std::string& name) {
+    Command command;
+    command.new_names = {name};
+    command.decide = [name](Draft& draft) -> absl::StatusOr<std::string> {
+      Account account;
+      account.set_name(name);
+      RETURN_IF_ERROR(draft.Create(account).status());
+      return std::string();
+    };
+    bank.ledger().Submit(std::move(command), Soon(), [&](const absl::StatusOr<Answer>& answer) {
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      answered.count_down();
+    });
+  };
+  const absl::Status held = bank.database().Transact(Soon(), [&](mysql::Transaction& transaction) {
+    EXPECT_TRUE(
+        transaction
+            .Query("SELECT sequence FROM head FOR UPDATE", {}, [](const mysql::Row&) { return absl::OkStatus(); })
+            .ok());
+    submit(kNames[0]);
+    AwaitWaiterForLock(transaction);
+    bank.clock().Advance(absl::Seconds(5));  // what is decided from here on by a batch of its own is later
+    for (size_t i = 1; i < kNames.size(); ++i) submit(kNames[i]);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(held.ok()) << held;
+  answered.wait();
+  std::set<absl::Time> times;
+  for (const char* name : kNames) times.insert(bank.ledger().History(Soon(), name, 0, 1)->front().time);
+  EXPECT_THAT(times, SizeIs(1)) << "one batch has one time";
+  EXPECT_THAT(bank.Findings(), IsEmpty());
 }
 
 TEST(Register, LearnsThatAnotherReplicaTookARecordBack) {

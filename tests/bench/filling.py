@@ -83,6 +83,17 @@ def fill(bench, slices, rows):
     settle(bench.suite)
 
 
+def fill_alone(bench, slices, rows):
+    """Takes in so many contracts with nobody at work meanwhile."""
+    taken = Import(bench.suite, "contracts", slices.up_to(rows), rows, bench.pids["contract"])
+    bench.csv_rate = taken.rate
+    size = f"import by kc from .csv, {rows:,}, nobody at work"
+    bench.add(Line(size, taken.rate, "rows/s"))
+    bench.add(Line(f"{size}: most memory of kc", taken.kc_mib, "MiB", at_most=MEMORY_MOST_MIB))
+    bench.add(Line(f"{size}: memory grown of the service", taken.service_mib, "MiB", at_most=MEMORY_MOST_MIB))
+    settle(bench.suite)
+
+
 def settle(suite):
     """Has the database write what it still owes to the disk, which would be in the way of the next load."""
     dirty = "SELECT variable_value FROM information_schema.global_status WHERE variable_name='innodb_buffer_pool_pages_dirty'"
