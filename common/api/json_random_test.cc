@@ -45,7 +45,7 @@ uint64_t Seed() {
 std::vector<const Descriptor*> Types() {
   std::vector<const Descriptor*> types;
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
-  for (const char* area : {"contract", "enterprise", "loan", "report"}) {
+  for (const char* area : {"contract", "enterprise", "loan", "report", "identity"}) {
     const auto* file = pool->FindFileByName(absl::StrCat("kechuang/", area, "/v1/", area, "_service.proto"));
     for (int i = 0; file != nullptr && i < file->message_type_count(); ++i) types.push_back(file->message_type(i));
   }

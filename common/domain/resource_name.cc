@@ -10,10 +10,14 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
+#include "common/base/error.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
 namespace kechuang {
 namespace {
 
 constexpr absl::string_view kIdAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr size_t kChosenIdMax = 40;
 constexpr int kTimeCharacters = 11;  // 55 bits of microseconds: enough until the year 3111
 constexpr int kRandomCharacters = 5;
 
@@ -60,6 +64,18 @@ bool FitsPattern(absl::string_view pattern, absl::string_view name) {
     if (!SegmentFits(TakeSegment(pattern), TakeSegment(name))) return false;
   }
   return pattern.empty() && name.empty();
+}
+
+absl::Status CheckId(absl::string_view field, absl::string_view id) {
+  const bool fits = !id.empty() && id.size() <= kChosenIdMax && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) || absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
+           c == '-';
+  });
+  if (fits) return absl::OkStatus();
+  Faults faults;
+  faults.Add(field, api::v1::FIELD_MALFORMED, "must be 1 to 40 of a-z, 0-9 and hyphen, such as ningke-2022",
+             "须为 1 至 40 个小写字母、数字或连字符，例如 ningke-2022");
+  return faults.status();
 }
 
 std::string IdOf(absl::string_view name) {

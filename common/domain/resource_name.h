@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace kechuang {
@@ -16,6 +17,9 @@ inline constexpr size_t kResourceIdMax = 64;
 // "enterprises/{enterprise}/certifications/{certification}". An id is 1 to kResourceIdMax of letters, digits and
 // "._~-"; the whole name at most kResourceNameMax.
 bool FitsPattern(absl::string_view pattern, absl::string_view name);
+
+// FIELD_MALFORMED unless an id that a caller chose is 1 to 40 of a-z, 0-9 and hyphen; field names the request's field.
+absl::Status CheckId(absl::string_view field, absl::string_view id);
 
 // The last segment: "7" of "enterprises/91/certifications/7".
 std::string IdOf(absl::string_view name);

@@ -58,6 +58,14 @@ TEST(ResourceName, ComesApart) {
   EXPECT_EQ(RootOf("enterprises"), "enterprises");
 }
 
+TEST(ChosenId, IsShortLowerCaseText) {
+  EXPECT_TRUE(CheckId("pool_id", "ningke-2022").ok());
+  EXPECT_FALSE(CheckId("pool_id", "").ok());
+  EXPECT_FALSE(CheckId("pool_id", "宁科").ok());
+  EXPECT_FALSE(CheckId("pool_id", "A").ok());
+  EXPECT_FALSE(CheckId("pool_id", std::string(41, 'a')).ok());
+}
+
 TEST(NewId, IsNewSortedAndFitsAName) {
   const std::string first = NewId();
   EXPECT_EQ(first.size(), 16U);

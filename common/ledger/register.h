@@ -30,7 +30,7 @@ namespace kechuang::ledger {
 
 // Who asks for a change, by which call, and why: what the journal says of it.
 struct Author {
-  std::string actor = {};       // "keys/admin"
+  std::string actor = {};       // "keys/bureau"
   std::string method = {};      // "kechuang.loan.v1.LoanService/DisburseLoan"
   std::string request_id = {};  // empty if the caller gave none
   std::string reason = {};      // free text of the caller, may be empty

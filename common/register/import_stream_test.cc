@@ -160,7 +160,7 @@ TEST(Import, TellsWhereEachRevisionCameFrom) {
   ASSERT_EQ(history->size(), 1u);
   EXPECT_EQ((*history)[0].author.import_id, "import-1");
   EXPECT_EQ((*history)[0].author.origin, absl::StrCat("sha256:", std::string(64, 'a'), " 账户.xlsx [Sheet1] row 1"));
-  EXPECT_EQ((*history)[0].author.actor, "keys/admin");
+  EXPECT_EQ((*history)[0].author.actor, "keys/test");
 }
 
 // A stream within the process that counts how many rows it gave and how many answers it got.

@@ -55,7 +55,7 @@ TEST(Revisions, SayWhoChangedWhat) {
   const Revision& newest = listed->revisions(0);
   EXPECT_EQ(newest.revision(), 2);
   EXPECT_EQ(newest.sequence(), 2);
-  EXPECT_EQ(newest.actor(), "keys/admin");
+  EXPECT_EQ(newest.actor(), "keys/test");
   EXPECT_EQ(newest.method(), "register_test.BankService/Pay");
   EXPECT_EQ(newest.request_id(), "id-1");
   EXPECT_EQ(newest.reason(), "rent");

@@ -140,6 +140,7 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   const absl::Time deadline = absl::Now() + kStartWait;
   absl::Status ready = mysql::CheckVersion(database, deadline, program.versions);
   if (ready.ok()) ready = ledger.Start(deadline);
+  if (ready.ok() && program.prepare != nullptr) ready = program.prepare(ledger, flags.state);
   if (absl::IsUnavailable(ready)) return rpc::FailStart(NoDatabase(config->endpoints));
   if (!ready.ok()) return rpc::FailStart(ready);
 

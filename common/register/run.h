@@ -19,10 +19,11 @@ namespace kechuang {
 struct RegisterProgram {
   std::string area;             // "loan": names the schema kechuang_loan and the database account
   std::string journal_service;  // "kechuang.loan.v1.LoanJournal"
-  int port_offset;              // from the port base: 1 enterprise, 2 loan, 3 contract
   std::vector<mysql::Migration> migrations;
   mysql::VersionRange versions;
   std::vector<ledger::Kind> kinds;
+  // What is to be done at every start before the service is there; nothing if empty. state: the state folder.
+  std::function<absl::Status(ledger::Register&, const std::string& state)> prepare = nullptr;
   // Makes the service's methods over the register; what it points to lives as long as the program. channels reaches the
   // other services of the suite.
   std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;

@@ -14,6 +14,7 @@
 #include "common/register/run.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/server.h"
+#include "common/rpc/test_caller.h"
 
 // A register served for real within a test: a fresh schema on the process's private MariaDB, a server on a free port of
 // loopback, typed calls over a real channel.
@@ -50,6 +51,7 @@ class ServedRegister {
   static std::string authorization();
 
   ledger::Register& ledger() { return *ledger_; }
+  mysql::Database& database() { return *database_; }
   HandClock& clock() { return clock_; }
   const std::string& schema() const { return schema_; }
   // Runs a statement past the engine, as an intruder would.
@@ -63,7 +65,7 @@ class ServedRegister {
   const std::string area_;
   const std::string schema_;
   HandClock clock_;
-  rpc::Authenticator authenticator_;
+  rpc::OneKeyAuthenticator authenticator_;
   rpc::Metrics metrics_;
   std::unique_ptr<mysql::Database> database_;
   std::unique_ptr<ledger::Register> ledger_;

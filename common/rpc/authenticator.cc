@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -16,18 +17,80 @@
 namespace kechuang::rpc {
 namespace {
 
-constexpr char kActor[] = "keys/admin";
+using access::Caller;
+
+constexpr char kSuite[] = "services/suite";
+// How long callers are taken for who they were when nothing is heard from the register of identities any more. While it
+// is away nobody can revoke a key; cut off from it, a service must not go on for ever.
+constexpr auto kTrustFor = std::chrono::minutes(10);
 
 absl::Status BadKeyFile(const std::string& path, absl::string_view english, absl::string_view chinese) {
   return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::UNAUTHENTICATED_CALLER)
       .Says(absl::StrCat("the key file ", path, " ", english), absl::StrCat("密钥文件 ", path, " ", chinese));
 }
 
+absl::Status NoSuchKey() {
+  return Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
+      .Says("the call carries no valid key; send metadata authorization: Bearer <key>",
+            "调用没有携带有效密钥，请在元数据中发送 authorization: Bearer <密钥>");
+}
+
+absl::Status CallersUnknown() {
+  return Refuse(absl::StatusCode::kUnavailable, api::v1::CALLERS_UNKNOWN)
+      .RetryAfter(absl::Seconds(1))
+      .Says("the service cannot tell now which keys are valid; try again in a moment",
+            "服务暂时无法核实密钥，请稍后再试");
+}
+
+std::shared_ptr<const Caller> Suite() {
+  return std::make_shared<const Caller>(Caller{kSuite, {}, access::Policy::Get().of_services()});
+}
+
 }  // namespace
 
-Authenticator::Authenticator(absl::string_view key) : digest_(Sha256(key)) {}
+Authenticator::Authenticator(absl::string_view suite_key, const Clock& clock)
+    : clock_(clock), suite_digest_(suite_key.empty() ? "" : Sha256(suite_key)), suite_(Suite()) {}
 
-absl::StatusOr<Authenticator> Authenticator::FromFile(const std::string& path) {
+void Authenticator::Learn(CallersBySecret callers) {
+  auto learnt = std::make_shared<const CallersBySecret>(std::move(callers));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  callers_ = std::move(learnt);
+  confirmed_ = std::chrono::steady_clock::now();
+}
+
+void Authenticator::Confirm() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  confirmed_ = std::chrono::steady_clock::now();
+}
+
+bool Authenticator::KnowsCallers() const {
+  return callers_ != nullptr && std::chrono::steady_clock::now() - confirmed_ < kTrustFor;
+}
+
+bool Authenticator::knows_callers() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return KnowsCallers();
+}
+
+absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(absl::string_view authorization) const {
+  if (!absl::ConsumePrefix(&authorization, "Bearer ")) return NoSuchKey();
+  const std::string digest = Sha256(authorization);
+  if (digest.size() == suite_digest_.size() && CRYPTO_memcmp(digest.data(), suite_digest_.data(), digest.size()) == 0) {
+    return suite_;
+  }
+  std::shared_ptr<const CallersBySecret> callers;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!KnowsCallers()) return CallersUnknown();
+    callers = callers_;
+  }
+  // Looked up by the digest: how long that takes tells nothing about the secret.
+  const auto found = callers->find(digest);
+  if (found == callers->end() || found->second->expires <= clock_.Now()) return NoSuchKey();
+  return found->second;
+}
+
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
   struct stat status;
   if (stat(path.c_str(), &status) != 0) return BadKeyFile(path, "cannot be read", "无法读取");
   if ((status.st_mode & 077) != 0) return BadKeyFile(path, "must have mode 0600", "权限必须为 0600");
@@ -36,16 +99,7 @@ absl::StatusOr<Authenticator> Authenticator::FromFile(const std::string& path) {
   std::getline(file, key);
   absl::StripAsciiWhitespace(&key);
   if (key.empty()) return BadKeyFile(path, "is empty", "为空");
-  return Authenticator(key);
-}
-
-absl::StatusOr<std::string> Authenticator::Actor(absl::string_view authorization) const {
-  const bool bearer = absl::ConsumePrefix(&authorization, "Bearer ");
-  const std::string presented = Sha256(authorization);
-  if (bearer && CRYPTO_memcmp(presented.data(), digest_.data(), digest_.size()) == 0) return std::string(kActor);
-  return Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
-      .Says("the call carries no valid key; send metadata authorization: Bearer <key>",
-            "调用没有携带有效密钥，请在元数据中发送 authorization: Bearer <密钥>");
+  return key;
 }
 
 }  // namespace kechuang::rpc

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "absl/strings/string_view.h"
@@ -9,6 +10,8 @@
 #include "gtest/gtest.h"
 
 #include "common/base/error.h"
+#include "common/base/sha256.h"
+#include "common/rpc/test_caller.h"
 #include "tests/support/temp_folder.h"
 
 namespace kechuang::rpc {
@@ -16,52 +19,86 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A key file with this text and mode; its path.
-std::string KeyFile(const kechuang::testing::TempFolder& folder, const std::string& text, mode_t mode) {
-  const std::string path = folder.path() + "/admin.key";
-  chmod(path.c_str(), 0600);
-  std::ofstream(path) << text;
-  chmod(path.c_str(), mode);
-  return path;
-}
-
 TEST(Authenticator, KnowsTheKeyAndNothingElse) {
-  const Authenticator authenticator("secret");
-  EXPECT_EQ(*authenticator.Actor("Bearer secret"), "keys/admin");
+  const OneKeyAuthenticator authenticator("secret");
+  EXPECT_EQ((*authenticator.Identify("Bearer secret"))->actor, "keys/test");
   for (const char* wrong : {"", "secret", "Bearer", "Bearer ", "Bearer Secret", "Bearer secret ", "bearer secret",
                             "Bearer secre", "Bearer secretx", "Basic secret", "Bearer  secret"}) {
-    const absl::Status status = authenticator.Actor(wrong).status();
+    const absl::Status status = authenticator.Identify(wrong).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated) << wrong;
     EXPECT_EQ(ReasonOf(status), "UNAUTHENTICATED_CALLER") << wrong;
     EXPECT_FALSE(ChineseOf(status).empty());
   }
 }
 
-TEST(Authenticator, ReadsAFileThatOnlyItsOwnerMayRead) {
-  const kechuang::testing::TempFolder folder;
-  for (const mode_t mode : {0600, 0400}) {
-    const auto authenticator = Authenticator::FromFile(KeyFile(folder, "secret\n", mode));
-    ASSERT_TRUE(authenticator.ok()) << authenticator.status();
-    EXPECT_TRUE(authenticator->Actor("Bearer secret").ok());
-  }
+TEST(Authenticator, SaysSoWhileItKnowsNobody) {
+  Authenticator authenticator("the suite's own");
+  EXPECT_FALSE(authenticator.knows_callers());
+  const absl::Status status = authenticator.Identify("Bearer secret").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(status), "CALLERS_UNKNOWN");
+  authenticator.Learn({});
+  EXPECT_TRUE(authenticator.knows_callers());
+  EXPECT_EQ(ReasonOf(authenticator.Identify("Bearer secret").status()), "UNAUTHENTICATED_CALLER");
 }
 
-TEST(Authenticator, RefusesAFileThatOthersMayRead) {
+TEST(Authenticator, KnowsTheSuiteFromTheStartAndLetsItFollowKeysOnly) {
+  const Authenticator authenticator("the suite's own");
+  const auto suite = authenticator.Identify("Bearer the suite's own");
+  ASSERT_TRUE(suite.ok()) << suite.status();
+  EXPECT_EQ((*suite)->actor, "services/suite");
+  EXPECT_EQ((*suite)->permissions, access::Policy::Get().of_services());
+  const Authenticator without("");
+  EXPECT_FALSE(without.Identify("Bearer ").ok());
+}
+
+// A clock that the test moves.
+class HandClock : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixSeconds(seconds_); }
+  void Set(int64_t seconds) { seconds_ = seconds; }
+
+ private:
+  std::atomic<int64_t> seconds_ = 1000;
+};
+
+TEST(Authenticator, TakesAKeyUntilItExpires) {
+  HandClock clock;
+  Authenticator authenticator("", clock);
+  CallersBySecret callers;
+  callers[Sha256("secret")] = std::make_shared<const access::Caller>(
+      access::CallerWith("keys/a", {access::Role::READER}, absl::FromUnixSeconds(2000)));
+  authenticator.Learn(std::move(callers));
+  clock.Set(1999);
+  EXPECT_TRUE(authenticator.Identify("Bearer secret").ok());
+  clock.Set(2000);
+  EXPECT_EQ(ReasonOf(authenticator.Identify("Bearer secret").status()), "UNAUTHENTICATED_CALLER");
+}
+
+// A key file with this text and mode; its path.
+std::string KeyFile(const kechuang::testing::TempFolder& folder, const std::string& text, mode_t mode) {
+  const std::string path = folder.path() + "/bureau.key";
+  chmod(path.c_str(), 0600);
+  std::ofstream(path) << text;
+  chmod(path.c_str(), mode);
+  return path;
+}
+
+TEST(KeyFile, IsReadIfOnlyItsOwnerMayReadIt) {
   const kechuang::testing::TempFolder folder;
+  for (const mode_t mode : {0600, 0400}) {
+    EXPECT_EQ(*ReadKeyFile(KeyFile(folder, " secret\n", mode)), "secret");
+  }
   for (const mode_t mode : {0644, 0640, 0604, 0620, 0601}) {
-    const absl::Status status = Authenticator::FromFile(KeyFile(folder, "secret\n", mode)).status();
+    const absl::Status status = ReadKeyFile(KeyFile(folder, "secret\n", mode)).status();
     EXPECT_THAT(std::string(status.message()), HasSubstr("must have mode 0600")) << mode;
   }
 }
 
-TEST(Authenticator, RefusesAFileThatIsAbsentOrEmpty) {
+TEST(KeyFile, IsRefusedIfAbsentOrEmpty) {
   const kechuang::testing::TempFolder folder;
-  EXPECT_THAT(std::string(Authenticator::FromFile(folder.path() + "/none").status().message()),
-              HasSubstr("cannot be read"));
-  for (const char* text : {"", "\n", "  \t\n", "\nsecret\n"}) {
-    EXPECT_THAT(std::string(Authenticator::FromFile(KeyFile(folder, text, 0600)).status().message()),
-                HasSubstr("is empty"));
-  }
+  EXPECT_THAT(std::string(ReadKeyFile(folder.path() + "/none").status().message()), HasSubstr("cannot be read"));
+  EXPECT_THAT(std::string(ReadKeyFile(KeyFile(folder, "  \n", 0600)).status().message()), HasSubstr("is empty"));
 }
 
 }  // namespace

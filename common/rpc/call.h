@@ -1,20 +1,24 @@
 #ifndef KECHUANG_COMMON_RPC_CALL_H_
 #define KECHUANG_COMMON_RPC_CALL_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/time/time.h"
+
+#include "common/access/caller.h"
 
 namespace kechuang::rpc {
 
 // Who calls, what, and until when. Read from the wire before any handler runs.
 struct Call {
   std::string method;      // "kechuang.loan.v1.LoanService/DisburseLoan"
-  std::string actor;       // who the credential belongs to: "keys/admin"
+  std::string actor;       // who the credential belongs to, as it stands on journals: "keys/statistics-office"
   std::string credential;  // the authorization header, passed on to other services of the suite; never logged
   std::string request_id;  // the request's request_id field; empty if it has none
   std::string reason;      // why the caller does it: the request's reason field; empty if it has none
   bool validate_only = false;
+  std::shared_ptr<const access::Caller> caller;  // the same with its roles; of every call from the wire
   absl::Time deadline = absl::InfiniteFuture();  // at most 60 s from arrival for a unary call
 };
 

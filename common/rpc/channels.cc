@@ -86,6 +86,7 @@ bool IsIpAddress(const std::string& host) {
 std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // the suite talks to itself directly, whatever http_proxy says
   std::string target = address;

@@ -25,8 +25,19 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const 
   if (const auto found = metadata.find("authorization"); found != metadata.end()) {
     call.credential = std::string(found->second.data(), found->second.size());
   }
-  ASSIGN_OR_RETURN(call.actor, authenticator.Actor(call.credential));
+  ASSIGN_OR_RETURN(call.caller, authenticator.Identify(call.credential));
+  call.actor = call.caller->actor;
   return call;
+}
+
+absl::Status CheckPermission(const access::Caller& caller, const Needed& needed) {
+  if (caller.permissions.test(needed.bit)) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kPermissionDenied, api::v1::PERMISSION_MISSING)
+      .With("permission", needed.permission)
+      .With("actor", caller.actor)
+      .Says(absl::StrCat(caller.actor, " lacks the permission ", needed.permission,
+                         ", which this call needs; no role of the key grants it"),
+            absl::StrCat(caller.actor, " 没有该调用所需的权限 ", needed.permission, "，其任何角色均未授予"));
 }
 
 absl::Status ParseBytes(const grpc::ByteBuffer& bytes, Message& message) {

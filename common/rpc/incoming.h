@@ -16,9 +16,17 @@
 
 namespace kechuang::rpc {
 
-// Who calls, from the metadata of a call. UNAUTHENTICATED_CALLER if it carries no valid key.
+// Who calls, from the metadata of a call, as Authenticator::Identify says.
 absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
                               std::string method);
+
+// A permission of the policy, as a method asks for it.
+struct Needed {
+  std::string permission;  // "contract.register"
+  size_t bit = 0;
+};
+// OK if the caller has it, else PERMISSION_MISSING (kPermissionDenied).
+absl::Status CheckPermission(const access::Caller& caller, const Needed& needed);
 
 // Parses bytes from the wire; FIELD_MALFORMED if they are no such message.
 absl::Status ParseBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message& message);

@@ -24,6 +24,7 @@
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
+#include "common/rpc/key_follower.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/server.h"
@@ -37,6 +38,8 @@ ABSL_FLAG(std::string, contract_address, "",
           "where the contract service is, see README.md; empty: 127.0.0.1, by port_base");
 ABSL_FLAG(std::string, report_address, "",
           "where the report service is, see README.md; empty: 127.0.0.1, by port_base");
+ABSL_FLAG(std::string, identity_address, "",
+          "where the identity service is, see README.md; empty: 127.0.0.1, by port_base");
 ABSL_FLAG(int, message_memory_mib, static_cast<int>(kechuang::rpc::kMessageMemoryDefault >> 20),
           "most memory for the messages of calls under way, in MiB; once it is spent, calls are refused");
 
@@ -46,6 +49,7 @@ namespace {
 constexpr int kMessageMemoryLeastMib = 16;
 constexpr int kMessageMemoryMostMib = 65536;
 constexpr auto kProbeEvery = std::chrono::milliseconds(500);
+constexpr auto kProbeSoon = std::chrono::milliseconds(20);  // until the service serves for the first time
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
 // From saying that this replica serves no more to taking no more calls: time for callers to hear it and go to others.
 constexpr timespec kLameDuck = {.tv_sec = 0, .tv_nsec = 250'000'000};
@@ -61,8 +65,8 @@ sigset_t StopSignals() {
 // Asks the probe again and again and tells the server what it said.
 class HealthWatch {
  public:
-  HealthWatch(Server& server, const std::function<absl::Status()>& probe)
-      : server_(server), probe_(probe), thread_([this] { Watch(); }) {}
+  HealthWatch(Server& server, std::function<absl::Status()> probe)
+      : server_(server), probe_(std::move(probe)), thread_([this] { Watch(); }) {}
   ~HealthWatch() { Stop(); }
   HealthWatch(const HealthWatch&) = delete;
   HealthWatch& operator=(const HealthWatch&) = delete;
@@ -90,6 +94,7 @@ class HealthWatch {
   void Watch() {
     std::unique_lock<std::mutex> lock(mutex_);
     bool first = true;
+    auto pause = kProbeSoon;
     while (!stopping_) {
       lock.unlock();
       const absl::Status status = probe_();
@@ -97,6 +102,7 @@ class HealthWatch {
         server_.SetServing(status.ok());
         serving_ = status.ok();
         if (status.ok()) {
+          pause = kProbeEvery;
           spdlog::info("serving");
         } else {
           spdlog::warn("not serving: {}", std::string(status.message()));
@@ -104,18 +110,20 @@ class HealthWatch {
         first = false;
       }
       lock.lock();
-      wake_.wait_for(lock, kProbeEvery, [this] { return stopping_; });
+      wake_.wait_for(lock, pause, [this] { return stopping_; });
     }
   }
 
   Server& server_;
-  const std::function<absl::Status()>& probe_;
+  const std::function<absl::Status()> probe_;
   std::atomic<bool> serving_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread thread_;
 };
+
+absl::Status NotKnowing() { return absl::UnavailableError("the identity service has not told yet who may call"); }
 
 HttpAnswer HealthAnswer(bool serving) {
   return {serving ? 200 : 503, "application/json",
@@ -137,8 +145,8 @@ std::string WholeStatePath() {
 }  // namespace
 
 int PortOffset(const std::string& area) {
-  static const std::map<std::string, int> kOffsets = {
-      {"gateway", 0}, {"enterprise", 1}, {"loan", 2}, {"contract", 3}, {"report", 4}};
+  static const std::map<std::string, int> kOffsets = {{"gateway", 0},  {"enterprise", 1}, {"loan", 2},
+                                                      {"contract", 3}, {"report", 4},     {"identity", 5}};
   const auto found = kOffsets.find(area);
   if (found == kOffsets.end()) Fatal(absl::StrCat("no port for ", area));
   return found->second;
@@ -173,7 +181,8 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
                                                     {"loan", absl::GetFlag(FLAGS_loan_address)},
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},
-                                                    {"report", absl::GetFlag(FLAGS_report_address)}};
+                                                    {"report", absl::GetFlag(FLAGS_report_address)},
+                                                    {"identity", absl::GetFlag(FLAGS_identity_address)}};
   for (const auto& [area, address] : given) {
     if (const absl::Status sound = address.empty() ? absl::OkStatus() : CheckAddress(address); !sound.ok()) {
       std::cerr << "--" << area << "_address: " << sound.message() << " / " << ChineseOf(sound) << "\n";
@@ -196,20 +205,27 @@ int FailStart(const absl::Status& status) {
   return 1;
 }
 
+absl::StatusOr<std::string> ReadSuiteKey(const ProcessFlags& flags) {
+  return ReadKeyFile(flags.state + "/secrets/suite.key");
+}
+
 int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
                const std::function<absl::Status()>& probe) {
-  const absl::StatusOr<Authenticator> authenticator = Authenticator::FromFile(flags.state + "/admin.key");
-  if (!authenticator.ok()) return FailStart(authenticator.status());
+  const absl::StatusOr<std::string> suite_key = ReadSuiteKey(flags);
+  if (!suite_key.ok()) return FailStart(suite_key.status());
+  Authenticator authenticator(*suite_key);
   Metrics metrics;
   ServerOptions options;
   const int port = flags.port_base + PortOffset(area);
   options.address = absl::StrCat("127.0.0.1:", port);
   options.memory_max = flags.message_memory_max;
-  Server server(options, *authenticator, metrics);
+  Server server(options, authenticator, metrics);
   for (const MethodTable* table : tables) server.Add(*table);
   if (const absl::Status started = server.Start(); !started.ok()) return FailStart(started);
 
-  HealthWatch watch(server, probe);
+  Channels identity({{"identity", flags.addresses.at("identity")}});
+  KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
+  HealthWatch watch(server, [&] { return authenticator.knows_callers() ? probe() : NotKnowing(); });
   HttpServer http({{"/healthz", [&] { return HealthAnswer(watch.serving()); }},
                    {"/metrics", [&] {
                       return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};

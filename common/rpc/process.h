@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "common/rpc/channels.h"
 #include "common/rpc/service.h"
@@ -15,7 +16,7 @@ namespace kechuang::rpc {
 
 // What every process of the suite is told on its command line.
 struct ProcessFlags {
-  std::string state;                             // folder with admin.key and secrets/, as a whole path
+  std::string state;                             // folder with secrets/, as a whole path
   int port_base = 7100;                          // the gateway's port; services follow it
   std::map<std::string, std::string> addresses;  // area -> host:port of the other services
   size_t message_memory_max = 0;                 // bytes that the messages of all calls may take
@@ -35,8 +36,12 @@ void WaitForStop();
 // Tells the log why the process cannot go on. The exit code for main: 1.
 int FailStart(const absl::Status& status);
 
-// Runs a service process: server, health, metrics, graceful drain on SIGTERM. probe says every half second whether what
-// the service needs is there; the health service follows it. The exit code for main.
+// The secret by which the services of the suite know each other, from secrets/suite.key of the state folder.
+absl::StatusOr<std::string> ReadSuiteKey(const ProcessFlags& flags);
+
+// Runs a service process: server, health, metrics, who may call, graceful drain on SIGTERM. probe says every half
+// second whether what the service needs is there; the health service follows it, and says that the service does not
+// serve as long as it does not know who may call. The exit code for main.
 int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
                const std::function<absl::Status()>& probe);
 

@@ -28,6 +28,7 @@
 #include "common/rpc/validate.h"
 #include "common/rpc/wire_status.h"
 #include "common/rpc/worker_pool.h"
+#include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -112,7 +113,13 @@ class TableService : public grpc::Service {
   TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
     for (const auto& [name, method] : table.methods()) {
       const std::string path = absl::StrCat("/", table.descriptor().full_name(), "/", name);
-      const Served& served = served_.emplace_back(Served{method, path, shared.metrics.Of(path)});
+      const std::string& permission = method.descriptor->options().GetExtension(api::v1::permission);
+      const std::optional<size_t> bit = access::Policy::Get().BitOf(permission);
+      if (!bit.has_value()) {
+        faults_.push_back(absl::StrCat(path, " needs the permission '", permission, "', which no role grants"));
+      }
+      const Needed needed{permission, bit.value_or(0)};
+      const Served& served = served_.emplace_back(Served{method, path, needed, shared.metrics.Of(path)});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
@@ -137,16 +144,22 @@ class TableService : public grpc::Service {
     }
   }
 
+  const std::vector<std::string>& faults() const { return faults_; }
+
  private:
   // A method, and what is asked of it at every call.
   struct Served {
     const Method& method;
     const std::string path;  // gRPC keeps pointers into it
+    const Needed needed;
     Metrics::OfMethod& counts;
   };
 
-  absl::StatusOr<Call> Admit(const std::string& path, const CallbackServerContext& context) const {
-    return ReadCall(context, shared_.authenticator, path.substr(1));
+  // Before anything of the request is read, so that no refusal tells a stranger what there is.
+  absl::StatusOr<Call> Admit(const Served& served, const CallbackServerContext& context) const {
+    ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.authenticator, served.path.substr(1)));
+    RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
+    return call;
   }
 
   grpc::ServerUnaryReactor* Unary(const Served& served, CallbackServerContext& context, const ByteBuffer& bytes,
@@ -160,7 +173,7 @@ class TableService : public grpc::Service {
     }
     reactor->Charge(bytes);
     std::unique_ptr<google::protobuf::Message> request = method.new_request();
-    absl::StatusOr<Call> call = Prepare(served.path, context, bytes, *request);
+    absl::StatusOr<Call> call = Prepare(served, context, bytes, *request);
     if (!call.ok()) {
       finish(call.status());
       return reactor;
@@ -180,9 +193,9 @@ class TableService : public grpc::Service {
     return reactor;
   }
 
-  absl::StatusOr<Call> Prepare(const std::string& path, const CallbackServerContext& context, const ByteBuffer& bytes,
+  absl::StatusOr<Call> Prepare(const Served& served, const CallbackServerContext& context, const ByteBuffer& bytes,
                                google::protobuf::Message& request) const {
-    ASSIGN_OR_RETURN(Call call, Admit(path, context));
+    ASSIGN_OR_RETURN(Call call, Admit(served, context));
     call.deadline = std::min(call.deadline, absl::Now() + shared_.options.unary_time_max);
     RETURN_IF_ERROR(ParseBytes(bytes, request));
     Faults faults;
@@ -200,7 +213,7 @@ class TableService : public grpc::Service {
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Served& served, CallbackServerContext& context) {
     const Method& method = served.method;
     const Counted counted(served.counts);
-    absl::StatusOr<Call> call = Admit(served.path, context);
+    absl::StatusOr<Call> call = Admit(served, context);
     absl::Status refused = call.status();
     {
       const std::lock_guard<std::mutex> lock(shared_.mutex);
@@ -244,6 +257,7 @@ class TableService : public grpc::Service {
 
   Shared& shared_;
   std::deque<Served> served_;
+  std::vector<std::string> faults_;
 };
 
 }  // namespace
@@ -258,6 +272,8 @@ class Server::Impl {
     for (const std::string& method : table.Missing()) faults_.push_back(absl::StrCat(method, " has no handler"));
     if (!table.faults().empty()) return;
     services_.push_back(std::make_unique<TableService>(table, shared_));
+    const std::vector<std::string>& faults = services_.back()->faults();
+    faults_.insert(faults_.end(), faults.begin(), faults.end());
     service_names_.push_back(table.descriptor().full_name());
   }
 

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "common/base/error.h"
+#include "common/rpc/test_caller.h"
 #include "common/rpc/test_desk.h"
 
 namespace kechuang::rpc {
@@ -48,7 +49,18 @@ TEST(Unary, AnswersAndTellsTheHandlerWhoCalls) {
   const auto response = served.Ask<EchoResponse>(request);
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->text(), "早上好");
-  EXPECT_EQ(response->call(), "rpc_test.DeskService/Echo keys/admin id-1 why dry");
+  EXPECT_EQ(response->call(), "rpc_test.DeskService/Echo keys/test id-1 why dry");
+}
+
+TEST(Unary, RefusesACallerWhoseRolesDoNotGrantIt) {
+  ServedDesk served({}, {access::Role::AUDITOR});
+  EchoRequest malformed = Saying("早上好");
+  malformed.set_request_id("not an id");
+  const absl::Status refused = served.Ask<EchoResponse>(malformed).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied) << "before anything of the request is looked at";
+  EXPECT_EQ(ReasonOf(refused), "PERMISSION_MISSING");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(refused)->metadata().at("permission"), "contract.read");
+  EXPECT_THAT(ChineseOf(refused), HasSubstr("contract.read"));
 }
 
 TEST(Unary, TakesAnEmptyMessage) {
@@ -269,7 +281,7 @@ TEST(Metrics, CountEveryCallByMethodAndCode) {
 
 // Starts a server with this table alone.
 absl::Status StartWith(const MethodTable& table, const std::string& address = "127.0.0.1:0") {
-  const Authenticator authenticator("key");
+  const OneKeyAuthenticator authenticator("key");
   Metrics metrics;
   Server server({.address = address}, authenticator, metrics);
   server.Add(table);

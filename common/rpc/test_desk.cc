@@ -128,7 +128,8 @@ Service<Desk> MakeDeskService(Desk& desk) {
   return service;
 }
 
-ServedDesk::ServedDesk(ServerOptions options) : authenticator_(kKey) {
+ServedDesk::ServedDesk(ServerOptions options, std::vector<access::Role> roles)
+    : authenticator_(kKey, std::move(roles)) {
   service_ = std::make_unique<Service<Desk>>(MakeDeskService(desk_));
   server_ = std::make_unique<Server>(std::move(options), authenticator_, metrics_);
   server_->Add(service_->table());

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,6 +15,7 @@
 #include "common/rpc/channels.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service.h"
+#include "common/rpc/test_caller.h"
 #include "rpc_test/desk_service.grpc.pb.h"
 
 // A small service on a real server of loopback, for the tests of this directory.
@@ -44,7 +46,7 @@ class Desk {
 // A served desk and a channel to it.
 class ServedDesk {
  public:
-  explicit ServedDesk(ServerOptions options = {});
+  explicit ServedDesk(ServerOptions options = {}, std::vector<access::Role> roles = access::Policy::Get().roles());
 
   Desk& desk() { return desk_; }
   Server& server() { return *server_; }
@@ -71,7 +73,7 @@ class ServedDesk {
 
  private:
   Desk desk_;
-  Authenticator authenticator_;
+  OneKeyAuthenticator authenticator_;
   Metrics metrics_;
   std::unique_ptr<Service<Desk>> service_;
   std::unique_ptr<Server> server_;

@@ -3,9 +3,9 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # Programs come from build/bin; KECHUANG_BIN names another folder of programs that are built already.
 BIN=${KECHUANG_BIN:-$ROOT/build/bin}
-SERVICES=(enterprise loan contract report gateway)  # in the order of starting
-REGISTERS=(enterprise loan contract)                # those with a schema
-declare -A OFFSET=([gateway]=0 [enterprise]=1 [loan]=2 [contract]=3 [report]=4)
+SERVICES=(identity enterprise loan contract report gateway)  # in the order of starting
+REGISTERS=(enterprise loan contract identity)                # those with a schema
+declare -A OFFSET=([gateway]=0 [enterprise]=1 [loan]=2 [contract]=3 [report]=4 [identity]=5)
 HTTP_OFFSET=80
 
 case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in

@@ -59,7 +59,7 @@ grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller) 
   const auto& metadata = caller.client_metadata();
   const auto authorization = metadata.find("authorization");
   return rpc::ToGrpc(
-      door.authenticator.Actor(authorization == metadata.end() ? "" : View(authorization->second)).status());
+      door.authenticator.Identify(authorization == metadata.end() ? "" : View(authorization->second)).status());
 }
 
 void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream) {

@@ -14,6 +14,7 @@
 
 #include "common/base/error.h"
 #include "common/rpc/server.h"
+#include "common/rpc/test_caller.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/loan/v1/loan_journal_service.grpc.pb.h"
 #include "kechuang/loan/v1/loan_service.grpc.pb.h"
@@ -132,7 +133,7 @@ class GatewayTest : public testing::Test {
   Loans loans_;
   int backend_port_ = 0;
   std::unique_ptr<grpc::Server> backend_;
-  rpc::Authenticator authenticator_{kKey};
+  rpc::OneKeyAuthenticator authenticator_{kKey};
   rpc::Metrics metrics_;
   std::unique_ptr<Gateway> gateway_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -178,7 +179,7 @@ TEST_F(GatewayTest, PassesErrorsWithAllTheirDetails) {
 TEST_F(GatewayTest, AsksWhoCallsAsTheServicesDo) {
   for (const char* key : {"", "wrong"}) {
     const absl::Status status = GetHead(*CallWith(key));
-    EXPECT_EQ(status, authenticator_.Actor(key).status());
+    EXPECT_EQ(status, authenticator_.Identify(key).status());
     EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
     EXPECT_EQ(ReasonOf(status), "UNAUTHENTICATED_CALLER");
     const auto context = CallWith(key);
@@ -352,12 +353,12 @@ absl::StatusOr<report::v1::AnnualReport> GetAnnualReport(absl::Status& refusal, 
   if (request.year() == 2023) return refusal;
   report::v1::AnnualReport answer;
   answer.set_year(request.year());
-  EXPECT_EQ(call.actor, "keys/admin");
+  EXPECT_EQ(call.actor, "keys/test");
   return answer;
 }
 
 TEST(GatewayBeforeOurServer, PassesAnswersAndFaultsOfFields) {
-  const rpc::Authenticator authenticator(kKey);
+  const rpc::OneKeyAuthenticator authenticator(kKey);
   rpc::Metrics metrics;
   absl::Status refusal = Refused();
   rpc::Service<absl::Status> service(report::v1::ReportService::service_full_name(), refusal);

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 
 #include "common/rpc/authenticator.h"
+#include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
+#include "common/rpc/key_follower.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/process.h"
 #include "services/gateway/gateway.h"
@@ -31,13 +33,16 @@ void AllowManyFiles() {
 
 int Run(const rpc::ProcessFlags& flags) {
   AllowManyFiles();
-  const auto authenticator = rpc::Authenticator::FromFile(flags.state + "/admin.key");
-  if (!authenticator.ok()) return rpc::FailStart(authenticator.status());
+  const absl::StatusOr<std::string> suite_key = rpc::ReadSuiteKey(flags);
+  if (!suite_key.ok()) return rpc::FailStart(suite_key.status());
+  rpc::Authenticator authenticator(*suite_key);
   rpc::Metrics metrics;
   const int port = flags.port_base + rpc::PortOffset("gateway");
-  const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, *authenticator, metrics,
+  const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, authenticator, metrics,
                                       flags.message_memory_max);
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
+  rpc::Channels identity({{"identity", flags.addresses.at("identity")}});
+  const rpc::KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
   const auto uploads =
       Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), absl::StrCat("127.0.0.1:", port), (*gateway)->door());
   if (!uploads.ok()) return rpc::FailStart(uploads.status());

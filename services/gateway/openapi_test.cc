@@ -52,7 +52,7 @@ using Json = nlohmann::json;
 
 std::vector<const ServiceDescriptor*> Services() {
   std::vector<const ServiceDescriptor*> services;
-  for (const char* area : {"enterprise", "loan", "contract", "report"}) {
+  for (const char* area : {"enterprise", "loan", "contract", "report", "identity"}) {
     for (const ServiceDescriptor* service : ServicesOf(area)) services.push_back(service);
   }
   return services;

@@ -170,7 +170,7 @@ class RestFixture : public testing::Test {
   TaggedLoans loans_;
   int backend_port_ = 0;
   std::unique_ptr<grpc::Server> backend_;
-  rpc::Authenticator authenticator_{kRestKey};
+  rpc::OneKeyAuthenticator authenticator_{kRestKey};
   rpc::Metrics metrics_;
   std::filesystem::path folder_;
   std::unique_ptr<Gateway> gateway_;

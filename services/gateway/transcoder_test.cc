@@ -46,7 +46,7 @@ constexpr int kMutations = 10'000;
 
 std::vector<const ServiceDescriptor*> Services() {
   std::vector<const ServiceDescriptor*> services;
-  for (const char* area : {"contract", "enterprise", "loan", "report"}) {
+  for (const char* area : {"contract", "enterprise", "loan", "report", "identity"}) {
     for (const char* kind : {"_service", "_journal_service"}) {
       const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
           absl::StrCat("kechuang/", area, "/v1/", area, kind, ".proto"));

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "common/base/status_macros.h"
+#include "common/domain/resource_name.h"
 #include "common/register/update_mask.h"
 #include "services/loan/handlers.h"
 #include "services/loan/pool_rules.h"

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,7 +17,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
-#include "grpcpp/channel.h"
 
 #include "common/domain/credit_code.h"
 #include "common/domain/day.h"
@@ -38,6 +37,10 @@ using ::kechuang::testing::Wait;
 constexpr absl::string_view kPassword = "for-tests-only";
 constexpr int kTries = 20;
 constexpr int kHttpOffset = 80;
+constexpr int kOffsets[] = {1, 5};  // enterprise, identity
+
+const std::map<std::string, std::string> kPrograms = {{"enterprise", KECHUANG_ENTERPRISE_PROGRAM},
+                                                      {"identity", KECHUANG_IDENTITY_PROGRAM}};
 
 [[noreturn]] void Fail(absl::string_view what) {
   std::cerr << "the enterprise program does not run: " << what << "\n";
@@ -49,17 +52,17 @@ void WriteSecret(const std::string& path, absl::string_view text) {
   if (chmod(path.c_str(), 0600) != 0) Fail(path);
 }
 
-// The accounts and the schema that deploy/up would make.
-void PrepareDatabase() {
+// The accounts and the schema of a register that deploy/up would make.
+void PrepareDatabase(const std::string& area) {
   mysql::Database database(PrivateMariaDb::Shared().Config(""));
-  const absl::Status made = database.Read(absl::Now() + absl::Seconds(30), [](mysql::Session& session) {
+  const absl::Status made = database.Read(absl::Now() + absl::Seconds(30), [&area](mysql::Session& session) {
     for (const std::string& statement :
-         {std::string("CREATE DATABASE kechuang_enterprise CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
-          absl::StrCat("CREATE USER kechuang_owner@localhost IDENTIFIED BY '", kPassword, "'"),
-          absl::StrCat("CREATE USER kechuang_enterprise@localhost IDENTIFIED BY '", kPassword, "'"),
-          std::string("GRANT ALL PRIVILEGES ON kechuang_enterprise.* TO kechuang_owner@localhost"),
-          std::string(
-              "GRANT SELECT, INSERT, UPDATE, DELETE ON kechuang_enterprise.* TO kechuang_enterprise@localhost")}) {
+         {absl::StrCat("CREATE DATABASE kechuang_", area, " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
+          absl::StrCat("CREATE USER IF NOT EXISTS kechuang_owner@localhost IDENTIFIED BY '", kPassword, "'"),
+          absl::StrCat("CREATE USER kechuang_", area, "@localhost IDENTIFIED BY '", kPassword, "'"),
+          absl::StrCat("GRANT ALL PRIVILEGES ON kechuang_", area, ".* TO kechuang_owner@localhost"),
+          absl::StrCat("GRANT SELECT, INSERT, UPDATE, DELETE ON kechuang_", area, ".* TO kechuang_", area,
+                       "@localhost")}) {
       const absl::Status done = session.Execute(statement, {}).status();
       if (!done.ok()) return done;
     }
@@ -79,10 +82,12 @@ bool IsFree(int port) {
   return free;
 }
 
-// A port base under which the program's two ports are free now; another test may still be quicker.
+// A port base under which the programs' ports are free now; another test may still be quicker.
 int FreePortBase(int attempt) {
   for (int base = 21000 + (getpid() * 7 + attempt * 211) % 20000;; ++base) {
-    if (IsFree(base + 1) && IsFree(base + 1 + kHttpOffset)) return base;
+    const bool free = std::ranges::all_of(
+        kOffsets, [base](int offset) { return IsFree(base + offset) && IsFree(base + offset + kHttpOffset); });
+    if (free) return base;
   }
 }
 
@@ -96,21 +101,40 @@ EnterpriseProcess& EnterpriseProcess::Shared() {
 EnterpriseProcess::EnterpriseProcess() {
   const std::string state = PrivateMariaDb::Shared().folder();
   std::filesystem::create_directories(state + "/secrets");
-  WriteSecret(state + "/admin.key", absl::StripPrefix(ServedRegister::authorization(), "Bearer "));
+  WriteSecret(state + "/bureau.key", absl::StripPrefix(ServedRegister::authorization(), "Bearer "));
+  WriteSecret(state + "/secrets/suite.key", "the-suite-of-this-test");
   WriteSecret(state + "/secrets/owner.password", kPassword);
-  WriteSecret(state + "/secrets/enterprise.password", kPassword);
-  PrepareDatabase();
   const std::string log = state + "/enterprise.log";
-  const std::string program = KECHUANG_ENTERPRISE_PROGRAM;
-  if (Wait(Launch({program, "--state=" + state, "--migrate"}, log)) != 0) Fail("it does not migrate, see " + log);
+  for (const auto& [area, program] : kPrograms) {
+    WriteSecret(absl::StrCat(state, "/secrets/", area, ".password"), kPassword);
+    PrepareDatabase(area);
+    if (Wait(Launch({program, "--state=" + state, "--migrate"}, log)) != 0) Fail("it does not migrate, see " + log);
+  }
   for (int attempt = 0; attempt < kTries; ++attempt) {
     port_base_ = FreePortBase(attempt);
-    Launch({program, "--state=" + state, absl::StrCat("--port_base=", port_base_)}, log);
+    for (const auto& [area, program] : kPrograms) {
+      Launch({program, "--state=" + state, absl::StrCat("--port_base=", port_base_)}, log);
+    }
     channels_ = std::make_unique<rpc::Channels>(std::map<std::string, std::string>{{"enterprise", address()}});
-    if (channels_->To("enterprise")->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30)))
-      return;
+    if (Serves()) return;
   }
   Fail("it cannot be reached, see " + log);
+}
+
+bool EnterpriseProcess::Serves() {
+  const std::string method =
+      rpc::MethodTaking("kechuang.enterprise.v1.EnterpriseService", enterprise::v1::GetEnterpriseRequest::descriptor(),
+                        enterprise::v1::Enterprise::descriptor());
+  enterprise::v1::GetEnterpriseRequest nobody;
+  nobody.set_name(absl::StrCat("enterprises/", CodeOf(0)));
+  rpc::Call call;
+  call.credential = ServedRegister::authorization();
+  for (const absl::Time end = absl::Now() + absl::Seconds(30); absl::Now() < end;) {
+    call.deadline = end;
+    enterprise::v1::Enterprise none;
+    if (absl::IsNotFound(channels_->Ask(call, "enterprise", method, nobody, none))) return true;
+  }
+  return false;
 }
 
 std::string EnterpriseProcess::address() const { return absl::StrCat("127.0.0.1:", port_base_ + 1); }

@@ -14,7 +14,8 @@
 
 namespace kechuang::loan::testing {
 
-// The enterprise program itself, on the test's private database: what a loan's eligibility is asked of. One for the
+// The enterprise program itself, and the identity program that tells it who may call, on the test's private database:
+// what a loan's eligibility is asked of. One for the
 // whole test process, started at first use and killed with it.
 class EnterpriseProcess {
  public:
@@ -32,6 +33,8 @@ class EnterpriseProcess {
  private:
   EnterpriseProcess();
 
+  // Whether the program comes to answer calls.
+  bool Serves();
   template <class Response, class Request>
   Response Ask(const Request& request);
 

@@ -21,7 +21,6 @@ namespace kechuang::loan {
 namespace {
 
 constexpr absl::string_view kClassPrefix = "CERTIFICATION_CLASS_";
-constexpr size_t kIdMax = 40;
 
 absl::Status PoolWithoutPolicy(const v1::Pool& pool, Day day) {
   return Refuse(absl::StatusCode::kFailedPrecondition, v1::POOL_WITHOUT_POLICY)
@@ -256,18 +255,6 @@ absl::Status NameTaken(absl::string_view name, absl::string_view holder) {
       .About(holder)
       .Says(absl::StrCat("'", name, "' is the name of ", holder, " already"),
             absl::StrCat("名称“", name, "”已属于 ", holder));
-}
-
-absl::Status CheckId(absl::string_view field, absl::string_view id) {
-  const bool fits = !id.empty() && id.size() <= kIdMax && std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_islower(static_cast<unsigned char>(c)) || absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-           c == '-';
-  });
-  if (fits) return absl::OkStatus();
-  Faults faults;
-  faults.Add(field, api::v1::FIELD_MALFORMED, "must be 1 to 40 of a-z, 0-9 and hyphen, such as ningke-2022",
-             "须为 1 至 40 个小写字母、数字或连字符，例如 ningke-2022");
-  return faults.status();
 }
 
 }  // namespace kechuang::loan

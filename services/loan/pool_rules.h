@@ -88,8 +88,6 @@ absl::Status NotInFuture(absl::string_view field, Day day, Day today);
 
 // NAME_TAKEN (kAlreadyExists): another record, holder, carries this name.
 absl::Status NameTaken(absl::string_view name, absl::string_view holder);
-// FIELD_MALFORMED unless id is 1 to 40 of a-z, 0-9 and hyphen; field names the request's field.
-absl::Status CheckId(absl::string_view field, absl::string_view id);
 
 }  // namespace kechuang::loan
 

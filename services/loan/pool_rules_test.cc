@@ -96,13 +96,5 @@ TEST(Capacity, StopsAtTheGreatestNumber) {
   EXPECT_EQ(CapacityFen(policy, 900'000'000'000'000'000), std::numeric_limits<int64_t>::max());
 }
 
-TEST(Id, IsShortLowerCaseText) {
-  EXPECT_TRUE(CheckId("pool_id", "ningke-2022").ok());
-  EXPECT_FALSE(CheckId("pool_id", "").ok());
-  EXPECT_FALSE(CheckId("pool_id", "宁科").ok());
-  EXPECT_FALSE(CheckId("pool_id", "A").ok());
-  EXPECT_FALSE(CheckId("pool_id", std::string(41, 'a')).ok());
-}
-
 }  // namespace
 }  // namespace kechuang::loan

@@ -19,7 +19,7 @@ STOOD_FOR = ("deploy/up", "deploy/down")
 
 CURL = r"""
 set -euo pipefail
-call() { curl --silent --show-error --noproxy '*' --header "Authorization: Bearer $(cat var/admin.key)" "$@"; }
+call() { curl --silent --show-error --noproxy '*' --header "Authorization: Bearer $(cat var/bureau.key)" "$@"; }
 report=$(call "$BASE/v1/annualReports/2022")
 list=$(call "$BASE/v1/contracts?pageSize=2")
 bank=$(call --header 'Content-Type: application/json' --data '{"bankName": "curl 银行"}' "$BASE/v1/banks?bankId=by-curl")
@@ -31,7 +31,7 @@ printf '{"report": %s, "list": %s, "bank": %s, "error": %s, "status": %s}\n' \
 NODE = r"""
 const {readFileSync} = require('node:fs');
 const base = process.env.BASE;
-const headers = {Authorization: `Bearer ${readFileSync('var/admin.key', 'utf8').trim()}`};
+const headers = {Authorization: `Bearer ${readFileSync('var/bureau.key', 'utf8').trim()}`};
 const get = async (path) => fetch(base + path, {headers});
 (async () => {
   const report = await (await get('/v1/annualReports/2022')).json();
@@ -113,7 +113,7 @@ class FirstFiveMinutes(Behaviour):
 
     def test_with_python(self):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        headers = {"Authorization": f"Bearer {(self.home / 'var/admin.key').read_text().strip()}"}
+        headers = {"Authorization": f"Bearer {(self.home / 'var/bureau.key').read_text().strip()}"}
 
         def call(path, body=None):
             data = None if body is None else json.dumps(body).encode()

@@ -55,7 +55,7 @@ class EnterpriseLife(Behaviour):
         self.assertEqual([one.revision for one in history.revisions], list(range(back.revision, 0, -1)))
         first = to.ok("EnterpriseJournal/ReadRecordAt", {"record": made.name, "revision": 1})
         self.assertIn(made.enterprise_name, first.record_json)
-        self.assertEqual(first.actor, "keys/admin")
+        self.assertEqual(first.actor, "keys/bureau")
 
 
 class LoanLife(Behaviour):

@@ -159,7 +159,7 @@ class Transport(RestCase):
                   "Kc_Replayed": "true", "Grpc_Timeout": "10S"}
         self.assertEqual(self.ask("PATCH", f"/v1/{made.name}", {"remark": "留名"}, **forged)[0], 200)
         history = self.to.ok("ContractJournal/ListRevisions", {"record": made.name})
-        self.assertEqual({one.actor for one in history.revisions}, {"keys/admin"})
+        self.assertEqual({one.actor for one in history.revisions}, {"keys/bureau"})
         self.refused(401, "UNAUTHENTICATED", "GET", "/v1/contracts", Authorization="Bearer nobody",
                      Grpc_Metadata_Authorization=self.door.headers(None, None)["Authorization"])
 

@@ -69,7 +69,7 @@ class Bench:
     def start_load(self, name, to, watch, in_flight, **flags):
         self.loads += 1
         flags = {"address": to, "in_flight": in_flight, "seconds": self.options.seconds,
-                 "key_file": self.suite.state / "admin.key", "names_file": self.names_file, "prefix": f"bench{self.loads}", **flags}
+                 "key_file": self.suite.state / "bureau.key", "names_file": self.names_file, "prefix": f"bench{self.loads}", **flags}
         return Load({process: self.pids[process] for process in watch}, load=name, **flags)
 
     def direct(self, name, in_flight, **flags):
@@ -97,6 +97,7 @@ class Bench:
         words = [f"--{key}={value}" for key, value in flags.items()]
         with open(self.suite.state / "logs/second-contract.log", "w", encoding="utf-8") as log:
             process = subprocess.Popen([str(BIN / "kechuang-contract"), f"--state={self.suite.state}", f"--port_base={base}",
+                                        f"--identity_address={self.address('identity')}",
                                         *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             wait_until(lambda: serves(self.address("contract", base)), 30, "the second service", pause=0.005)
@@ -158,7 +159,7 @@ def gets(bench):
 def lists(bench):
     last = min(1000, bench.options.records // 100 - 2)
     token = token_of_page(last, load="list-contracts", address=bench.address("contract"),
-                          key_file=bench.suite.state / "admin.key")
+                          key_file=bench.suite.state / "bureau.key")
     results = bench.turns(first=bench.direct("list-contracts", 4), deep=bench.direct("list-contracts", 4, token=token),
                           echo=bench.echoed("list-contracts", 4), sql=bench.sql("sql-list", 4))
     floor = (median(results["echo"], "cpu", "echo") + median(results["sql"], "cpu", "mariadb")
@@ -192,7 +193,7 @@ def small_contract_service(bench):
         generate(suite, "contracts", SMALL, file)
         suite.kc("import", "contracts", file, timeout=600)
         settle(suite)
-        yield types.SimpleNamespace(address=bench.address("contract", suite.port), key_file=suite.state / "admin.key")
+        yield types.SimpleNamespace(address=bench.address("contract", suite.port), key_file=suite.state / "bureau.key")
     finally:
         suite.close()
 
@@ -212,7 +213,7 @@ def rest(bench):
     url = f"http://127.0.0.1:{bench.suite.port + HTTP_OFFSET}/v1/"
     results = bench.turns(
         rest=lambda: run_http_load({"gateway": bench.pids["gateway"]}, url, bench.names_file,
-                                   bench.suite.state / "admin.key", 64, bench.options.seconds),
+                                   bench.suite.state / "bureau.key", 64, bench.options.seconds),
         grpc=lambda: bench.load("get-contract", bench.address("gateway"), ("gateway",), 64))
     bench.add(Line("gateway, REST get over gRPC get, 64 in flight", median(results["rest"], "rate"), "calls/s",
                    median(results["grpc"], "rate"), at_least=0.35, spread=spread(results["rest"], "rate"),

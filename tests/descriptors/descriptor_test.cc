@@ -139,7 +139,8 @@ TEST(Protos, AreAllThere) {
   std::set<std::string> packages;
   for (const FileDescriptor* file : All().files()) packages.insert(file->package());
   EXPECT_THAT(packages, ElementsAre("kechuang.api.v1", "kechuang.contract.v1", "kechuang.enterprise.v1",
-                                    "kechuang.ledger.v1", "kechuang.loan.v1", "kechuang.report.v1"));
+                                    "kechuang.identity.v1", "kechuang.ledger.v1", "kechuang.loan.v1",
+                                    "kechuang.report.v1"));
 }
 
 TEST(Methods, HaveAnHttpRouteIfUnary) {

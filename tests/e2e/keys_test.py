@@ -56,7 +56,7 @@ class Keys(unittest.TestCase):
         request.contract.contract_name = "留名"
         self.suite.call(self.suite.stub("contract").CreateContract, request)
         self.assertEqual(self.suite.sql("SELECT actor FROM kechuang_contract.journal WHERE name = 'contracts/signed'"),
-                         [["keys/admin"]])
+                         [["keys/bureau"]])
 
     def test_kc_says_what_is_wrong_with_a_wrong_key(self):
         wrong = self.suite.folder / "wrong.key"

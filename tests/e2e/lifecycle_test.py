@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from suite import BIN, OFFSETS, ROOT, Suite, free_port_base, messages, wait_until
+from suite import BIN, OFFSETS, REGISTERS, ROOT, Suite, free_port_base, messages, wait_until
 
 EVERYTHING = {"mariadb", *OFFSETS}
 
@@ -108,7 +108,8 @@ class Lifecycle(unittest.TestCase):
 
     def test_a_service_takes_its_state_by_a_relative_path(self):
         self.suite.start()
-        command = [str(BIN / "kechuang-contract"), f"--state={self.suite.state.name}", f"--port_base={free_port_base()}"]
+        command = [str(BIN / "kechuang-contract"), f"--state={self.suite.state.name}", f"--port_base={free_port_base()}",
+                   f"--identity_address=127.0.0.1:{self.suite.port + OFFSETS['identity']}"]
         service = subprocess.Popen(command, cwd=self.suite.state.parent, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True)
         said = []
@@ -120,8 +121,8 @@ class Lifecycle(unittest.TestCase):
 
     def test_secrets_are_for_their_owner_alone(self):
         self.suite.start()
-        secrets = [self.suite.state / "admin.key", *sorted((self.suite.state / "secrets").iterdir())]
-        self.assertEqual(len(secrets), 5)
+        secrets = [*self.suite.state.glob("*.key"), *sorted((self.suite.state / "secrets").iterdir())]
+        self.assertEqual(len(secrets), 3 + 6)
         self.assertEqual(stat.S_IMODE(self.suite.state.stat().st_mode), 0o700)
         for secret in secrets:
             self.assertEqual(stat.S_IMODE(secret.stat().st_mode), 0o600, secret)
@@ -132,7 +133,7 @@ class Lifecycle(unittest.TestCase):
 
     def test_a_register_may_not_change_its_journal(self):
         self.suite.start()
-        for area in ("enterprise", "loan", "contract"):
+        for area in (*REGISTERS, "identity"):
             grants = "\n".join(row[0] for row in self.suite.sql(f"SHOW GRANTS FOR kechuang_{area}@localhost"))
             self.assertIn(f"GRANT SELECT, INSERT ON `kechuang_{area}`.`journal` TO", grants)
             self.assertNotRegex(grants, r"(?i)grant (all|.*\b(create|drop|alter|grant option)\b)")

@@ -26,7 +26,7 @@ import grpc  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("KECHUANG_BIN", ROOT / "build/bin"))
-OFFSETS = {"gateway": 0, "enterprise": 1, "loan": 2, "contract": 3, "report": 4}
+OFFSETS = {"gateway": 0, "enterprise": 1, "loan": 2, "contract": 3, "report": 4, "identity": 5}
 REGISTERS = ("enterprise", "loan", "contract")
 HTTP_OFFSET = 80
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|ThreadSanitizer|UndefinedBehaviorSanitizer)")
@@ -242,13 +242,13 @@ class Suite:
 
     @property
     def key(self):
-        return (self.state / "admin.key").read_text().strip()
+        return (self.state / "bureau.key").read_text().strip()
 
     def metadata(self):
         return (("authorization", f"Bearer {self.key}"),)
 
     def environment(self):
-        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / "admin.key")}
+        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / "bureau.key")}
 
     def kc(self, *arguments, expect=0, timeout=900):
         """Runs kc; fails unless it ends with the expected exit code (None: any)."""

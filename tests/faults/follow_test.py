@@ -39,7 +39,7 @@ class Copier:
         self.log = suite.folder / f"{area}-copy.log"
         file = suite.folder / f"{area}-copy.sqlite"
         self.argv = [sys.executable, str(pathlib.Path(__file__).resolve().parent / "copying.py"),
-                     f"http://127.0.0.1:{suite.port + HTTP_OFFSET}/v1/{area}Journal:watch", str(suite.state / "admin.key"),
+                     f"http://127.0.0.1:{suite.port + HTTP_OFFSET}/v1/{area}Journal:watch", str(suite.state / "bureau.key"),
                      str(file)]
         self.table = open_table(file)
         self.kills = 0

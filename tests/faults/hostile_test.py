@@ -77,7 +77,7 @@ class Hostile(FaultTest):
         request = messages("contract").ListContractsRequest(page_size=PAGE).SerializeToString().hex()
         caller = [sys.executable, str(pathlib.Path(__file__).resolve().parent / "greedy_caller.py"),
                   f"127.0.0.1:{self.suite.port + OFFSETS[program]}", "/kechuang.contract.v1.ContractService/ListContracts",
-                  request, str(GREEDY_CALLS), str(self.suite.state / "admin.key")]
+                  request, str(GREEDY_CALLS), str(self.suite.state / "bureau.key")]
         with subprocess.Popen(caller, stdout=subprocess.PIPE, text=True) as process:
             try:
                 self.assertEqual(process.stdout.readline(), f"{GREEDY_CALLS}\n")

@@ -74,7 +74,7 @@ class RollingStop(FaultTest):
     def setUp(self):
         state = self.suite.folder / "replica"
         state.mkdir(mode=0o700, exist_ok=True)
-        for shared in ("admin.key", "secrets"):
+        for shared in ("bureau.key", "secrets"):
             if not (state / shared).exists():
                 os.symlink(self.suite.state / shared, state / shared)
         base = free_port_base()

@@ -40,7 +40,8 @@ class Program:
 
     def __init__(self, suite, name, *flags, state=None, port=None, environment=None):
         state, base = state or suite.state, port or suite.port
-        self.argv = [str(BIN / f"kechuang-{name}"), f"--state={state}", f"--port_base={base}", *flags]
+        self.argv = [str(BIN / f"kechuang-{name}"), f"--state={state}", f"--port_base={base}",
+                     f"--identity_address=127.0.0.1:{suite.port + OFFSETS['identity']}", *flags]
         self.environment = {**os.environ, **(environment or {})}
         self.port = base + OFFSETS[name]
         self.log = suite.state / "logs" / f"{name}.log"
@@ -107,7 +108,7 @@ class FaultTest(unittest.TestCase):
         state = self.suite.folder / f"replica-{number}"
         if not state.exists():
             state.mkdir(mode=0o700)
-            for shared in ("admin.key", "secrets"):
+            for shared in ("bureau.key", "secrets"):
                 os.symlink(self.suite.state / shared, state / shared)
         base = free_port_base()
         programs = {area: Program(self.suite, area, f"--database={database}", state=state, port=base) for area in REGISTERS}

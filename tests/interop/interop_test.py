@@ -155,7 +155,7 @@ class Interop(unittest.TestCase):
         self.install("programs")
         programs = {path.name for path in (self.prefix / "bin").iterdir()}
         self.assertEqual(programs, {"kc", *(f"kechuang-{name}" for name in (
-            "enterprise", "loan", "contract", "report", "gateway", "sample"))})
+            "enterprise", "loan", "contract", "report", "identity", "gateway", "sample"))})
         done = subprocess.run([self.prefix / "bin/kc", "enterprises", "list", "--output", "json"], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder,
                               env=self.suite.environment(), timeout=60)

@@ -66,9 +66,9 @@ std::vector<RecordKind> FindRecordKinds() {
   return kinds;
 }
 
-// Where a file of services stands: the four areas of the bureau first, then others by name; records before the journal.
+// Where a file of services stands: the areas of the bureau first, then others by name; records before the journal.
 std::pair<size_t, std::string> PlaceOf(const std::string& file) {
-  const std::vector<std::string> areas = {"enterprise", "loan", "contract", "report"};
+  const std::vector<std::string> areas = {"enterprise", "loan", "contract", "report", "identity"};
   for (size_t i = 0; i < areas.size(); ++i) {
     const std::string folder = absl::StrCat("kechuang/", areas[i], "/");
     if (file == absl::StrCat(folder, "v1/", areas[i], "_service.proto")) return {i, ""};

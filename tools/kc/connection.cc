@@ -109,7 +109,7 @@ absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& v
           absl::StrCat("no key for ", place.server, "; name its file with --key-file or KC_KEY_FILE"),
           absl::StrCat("没有用于 ", place.server, " 的密钥；请用 --key-file 或 KC_KEY_FILE 指定密钥文件"));
     }
-    place.key_file = (state / "admin.key").string();
+    place.key_file = (state / "bureau.key").string();
   }
   ASSIGN_OR_RETURN(place.key, ReadKey(place.key_file));
   return place;

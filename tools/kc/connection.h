@@ -29,7 +29,7 @@ struct AskedPlace {
 };
 
 // Finds the suite: what was asked for, else KC_SERVER and KC_KEY_FILE, else the suite of the checkout that this program
-// was built in (var/port and var/admin.key beside deploy/up, above program). A key of the checkout goes to this machine
+// was built in (var/port and var/bureau.key beside deploy/up, above program). A key of the checkout goes to this machine
 // only. Fails with a sentence if there is none, and with wrong usage for an address that is none.
 absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables,
                                      const std::filesystem::path& program);

@@ -39,7 +39,7 @@ class FindSuiteTest : public testing::Test {
 
 TEST_F(FindSuiteTest, UsesTheCheckoutsOwn) {
   Write("var/port", "7300\n");
-  Write("var/admin.key", "secret\n");
+  Write("var/bureau.key", "secret\n");
   const auto place = Find();
   ASSERT_TRUE(place.ok()) << place.status();
   EXPECT_EQ(place->server, "127.0.0.1:7300");
@@ -48,7 +48,7 @@ TEST_F(FindSuiteTest, UsesTheCheckoutsOwn) {
 
 TEST_F(FindSuiteTest, PrefersFlagsThenEnvironment) {
   Write("var/port", "7300\n");
-  Write("var/admin.key", "own\n");
+  Write("var/bureau.key", "own\n");
   Write("other.key", "other");
   Write("third.key", "third");
   variables_["KC_SERVER"] = "127.0.0.1:7400";
@@ -61,7 +61,7 @@ TEST_F(FindSuiteTest, PrefersFlagsThenEnvironment) {
 }
 
 TEST_F(FindSuiteTest, KeepsTheCheckoutsKeyOnThisMachine) {
-  Write("var/admin.key", "own\n");
+  Write("var/bureau.key", "own\n");
   EXPECT_EQ(Find({"localhost:7100", ""})->key, "own");
   EXPECT_EQ(ExitCodeOf(Find({"example.org:7100", ""}).status()), kUsage);
   EXPECT_EQ(ExitCodeOf(Find({"127.0.0.1.example.org:7100", ""}).status()), kUsage);
@@ -73,13 +73,13 @@ TEST_F(FindSuiteTest, SaysWhatIsMissing) {
   Write("var/port", "not a port");
   EXPECT_FALSE(Find().ok());
   Write("var/port", "7100");
-  EXPECT_THAT(std::string(Find().status().message()), HasSubstr("admin.key"));
+  EXPECT_THAT(std::string(Find().status().message()), HasSubstr("bureau.key"));
 }
 
 TEST_F(FindSuiteTest, RefusesAFileThatIsNoKeyWithoutShowingIt) {
   Write("var/port", "7100");
   for (const std::string& text : {std::string(" \n"), std::string("two words"), std::string(5000, 'k')}) {
-    Write("var/admin.key", text);
+    Write("var/bureau.key", text);
     const auto place = Find();
     ASSERT_FALSE(place.ok());
     EXPECT_THAT(std::string(place.status().message()), Not(HasSubstr("two words")));

@@ -73,10 +73,10 @@ std::string NextStep(const absl::Status& status, Language language, const ErrorP
   if (place.server.empty()) return "";
   if (status.code() == absl::StatusCode::kUnauthenticated) {
     return Words{absl::StrCat("The key was read from ", place.key_file,
-                              ". It must be the suite's own: the file admin.key of its state folder. Name another with "
+                              ". It must be the suite's own: the file bureau.key of its state folder. Name another with "
                               "--key-file or KC_KEY_FILE."),
                  absl::StrCat("密钥取自 ", place.key_file,
-                              "，须为该系统状态目录下的 admin.key；可用 --key-file 或 KC_KEY_FILE 另行指定。")}
+                              "，须为该系统状态目录下的 bureau.key；可用 --key-file 或 KC_KEY_FILE 另行指定。")}
                .In(language) +
            "\n";
   }

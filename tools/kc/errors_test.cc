@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const ErrorPlace kPlace = {"127.0.0.1:7100", "var/admin.key", absl::Seconds(30)};
+const ErrorPlace kPlace = {"127.0.0.1:7100", "var/bureau.key", absl::Seconds(30)};
 
 std::string English(const absl::Status& status) { return ErrorText(status, Language::kEnglish, kPlace, false); }
 std::string Chinese(const absl::Status& status) { return ErrorText(status, Language::kChinese, kPlace, false); }
@@ -59,7 +59,7 @@ TEST(ErrorText, SaysWhatToDoNext) {
   EXPECT_EQ(English(busy), "kc: the database is away\nTry again in 1.5 s.\n");
   const absl::Status stranger = Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
                                     .Says("the call carries no valid key", "密钥无效");
-  EXPECT_THAT(English(stranger), HasSubstr("var/admin.key"));
+  EXPECT_THAT(English(stranger), HasSubstr("var/bureau.key"));
   EXPECT_THAT(Chinese(stranger), HasSubstr("KC_KEY_FILE"));
   EXPECT_THAT(English(absl::DeadlineExceededError("x")), HasSubstr("within 30 s"));
 }

@@ -1,0 +1,99 @@
+#include "common/rpc/key_follower.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "grpcpp/grpcpp.h"
+
+#include "common/base/backoff.h"
+#include "kechuang/identity/v1/identity_service.grpc.pb.h"
+
+namespace kechuang::rpc {
+namespace {
+
+namespace v1 = identity::v1;
+
+// The register ends a call after a minute; one that has not ended by then died unnoticed.
+constexpr auto kCallMost = std::chrono::seconds(75);
+constexpr absl::Duration kAgainFirst = absl::Milliseconds(20);
+constexpr absl::Duration kAgainMost = absl::Milliseconds(500);
+
+void Note(const v1::ActiveKey& key, CallersBySecret& callers) {
+  const absl::Time expires =
+      key.has_expire_time()
+          ? absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(key.expire_time()))
+          : absl::InfiniteFuture();
+  std::vector<access::Role> roles;
+  for (const int role : key.roles()) roles.push_back(static_cast<access::Role>(role));
+  callers[absl::HexStringToBytes(key.secret_sha256())] =
+      std::make_shared<const access::Caller>(access::CallerWith(key.name(), std::move(roles), expires));
+}
+
+}  // namespace
+
+KeyFollower::KeyFollower(Authenticator& authenticator, std::shared_ptr<grpc::Channel> identity, std::string suite_key)
+    : authenticator_(authenticator),
+      identity_(std::move(identity)),
+      suite_key_(std::move(suite_key)),
+      thread_([this] { Run(); }) {}
+
+KeyFollower::~KeyFollower() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    if (call_ != nullptr) call_->TryCancel();
+  }
+  stop_.notify_all();
+  thread_.join();
+}
+
+bool KeyFollower::Pause(absl::Duration time) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  stop_.wait_for(lock, absl::ToChronoNanoseconds(time), [this] { return stopping_; });
+  return !stopping_;
+}
+
+void KeyFollower::Run() {
+  Backoff backoff(kAgainFirst, kAgainMost);
+  while (true) {
+    if (Follow()) backoff = Backoff(kAgainFirst, kAgainMost);
+    if (!Pause(backoff.Next())) return;
+  }
+}
+
+bool KeyFollower::Follow() {
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", absl::StrCat("Bearer ", suite_key_));
+  context.set_deadline(std::chrono::system_clock::now() + kCallMost);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return false;
+    call_ = &context;
+  }
+  const auto stub = v1::IdentityService::NewStub(identity_);
+  const auto reader = stub->FollowKeys(&context, v1::FollowKeysRequest());
+  bool learnt = false;
+  CallersBySecret callers;
+  for (v1::FollowKeysResponse part; reader->Read(&part);) {
+    for (const v1::ActiveKey& key : part.keys()) Note(key, callers);
+    if (!part.complete()) continue;
+    authenticator_.Learn(std::exchange(callers, {}));
+    learnt = true;
+  }
+  const grpc::Status status = reader->Finish();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  call_ = nullptr;
+  if (status.ok()) authenticator_.Confirm();
+  if (learnt && !status.ok() && !stopping_) {
+    spdlog::info("lost the register of identities, code {}; asking again", static_cast<int>(status.error_code()));
+  }
+  return learnt;
+}
+
+}  // namespace kechuang::rpc

@@ -1,0 +1,132 @@
+#include "services/identity/key_rules.h"
+
+#include "gmock/gmock.h"
+#include "google/protobuf/util/time_util.h"
+#include "gtest/gtest.h"
+
+#include "common/base/error.h"
+#include "services/identity/secret.h"
+
+namespace kechuang::identity {
+namespace {
+
+using google::protobuf::RepeatedField;
+using google::protobuf::util::TimeUtil;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'667'275'200);
+
+google::protobuf::Timestamp At(absl::Time time) { return TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time)); }
+
+v1::Key Held(const std::vector<v1::Role>& roles = {}) {
+  v1::Key key;
+  key.set_name("keys/a");
+  key.set_holder("甲系统");
+  key.set_state(v1::KEY_STATE_ACTIVE);
+  for (const v1::Role role : roles) key.add_roles(role);
+  return key;
+}
+
+RepeatedField<int> Roles(const std::vector<int>& roles) { return {roles.begin(), roles.end()}; }
+
+// The reasons of all violations, in order.
+std::vector<std::string> ViolationsOf(const absl::Status& status) {
+  std::vector<std::string> reasons;
+  const auto details = DetailOf<google::rpc::BadRequest>(status);
+  for (int i = 0; details.has_value() && i < details->field_violations_size(); ++i) {
+    reasons.push_back(details->field_violations(i).field());
+  }
+  return reasons;
+}
+
+TEST(NewKey, IsActiveAndMayDoNothing) {
+  const absl::StatusOr<v1::Key> key = NewKey(Held(), "statistics-office", std::string(64, 'a'), kNow);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->name(), "keys/statistics-office");
+  EXPECT_EQ(key->state(), v1::KEY_STATE_ACTIVE);
+  EXPECT_EQ(key->secret_sha256(), std::string(64, 'a'));
+  EXPECT_EQ(key->roles_size(), 0);
+}
+
+TEST(NewKey, IsRefusedWithABadIdOrATimeThatPassed) {
+  EXPECT_FALSE(NewKey(Held(), "统计", "", kNow).ok());
+  v1::Key expired = Held();
+  *expired.mutable_expire_time() = At(kNow);
+  EXPECT_THAT(ViolationsOf(NewKey(expired, "a", "", kNow).status()), ElementsAre("key.expire_time"));
+  *expired.mutable_expire_time() = At(kNow + absl::Microseconds(1));
+  EXPECT_TRUE(NewKey(expired, "a", "", kNow).ok());
+}
+
+TEST(Edited, MindsTheTimeOnlyIfItIsChanged) {
+  v1::Key held = Held();
+  *held.mutable_expire_time() = At(kNow - absl::Hours(1));
+  v1::Key edited = held;
+  edited.set_holder("乙系统");
+  EXPECT_EQ(Edited(held, edited, kNow)->holder(), "乙系统");
+  *edited.mutable_expire_time() = At(kNow - absl::Hours(2));
+  EXPECT_THAT(ViolationsOf(Edited(held, edited, kNow).status()), ElementsAre("key.expire_time"));
+}
+
+struct RolesCase {
+  std::string what;
+  std::vector<int> roles;
+  std::vector<std::string> refused;  // the fields named
+};
+
+class WithRolesTest : public ::testing::TestWithParam<RolesCase> {};
+
+TEST_P(WithRolesTest, TakesWhatMayBeHeldTogether) {
+  const RolesCase& given = GetParam();
+  const absl::StatusOr<v1::Key> key = WithRoles(Held({v1::READER}), Roles(given.roles), "keys/security");
+  EXPECT_THAT(ViolationsOf(key.status()), ::testing::ElementsAreArray(given.refused));
+  if (!given.refused.empty()) return;
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_THAT(key->roles(), ::testing::ElementsAreArray(given.roles));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , WithRolesTest,
+    ::testing::Values(
+        RolesCase{"none", {}, {}}, RolesCase{"one", {v1::AUDITOR}, {}},
+        RolesCase{"business", {v1::REGISTRAR_ENTRY, v1::REGISTRAR_REVIEW, v1::IMPORTER}, {}},
+        RolesCase{"auditor_and_reader", {v1::READER, v1::AUDITOR}, {"roles[1]"}},
+        RolesCase{
+            "both_administrators", {v1::SYSTEM_ADMINISTRATOR, v1::SECURITY_ADMINISTRATOR}, {"roles[0]", "roles[1]"}},
+        RolesCase{"twice_and_unknown", {v1::READER, v1::READER, 0, 99}, {"roles[1]", "roles[2]", "roles[3]"}}),
+    [](const auto& tested) { return tested.param.what; });
+
+TEST(WithRoles, RefusesOnesOwn) {
+  EXPECT_EQ(ReasonOf(WithRoles(Held(), Roles({v1::READER}), "keys/a").status()), "OWN_ROLES");
+}
+
+TEST(Revoked, IsForGood) {
+  const absl::StatusOr<v1::Key> revoked = Revoked(Held({v1::READER}), "人员离职");
+  ASSERT_TRUE(revoked.ok());
+  EXPECT_EQ(revoked->state(), v1::KEY_STATE_REVOKED);
+  EXPECT_EQ(revoked->revoke_reason(), "人员离职");
+  for (const absl::Status& after : {Revoked(*revoked, "").status(), Edited(*revoked, *revoked, kNow).status(),
+                                    WithRoles(*revoked, Roles({v1::READER}), "keys/security").status()}) {
+    EXPECT_EQ(ReasonOf(after), "KEY_REVOKED");
+    EXPECT_THAT(ChineseOf(after), HasSubstr("已吊销"));
+  }
+}
+
+TEST(AdministrationKeys, AreOfActiveKeysThatStay) {
+  EXPECT_THAT(AdministrationKeys(Held({v1::SECURITY_ADMINISTRATOR})),
+              ElementsAre("administers:SECURITY_ADMINISTRATOR"));
+  EXPECT_THAT(AdministrationKeys(Held({v1::AUDITOR})), IsEmpty());
+  EXPECT_THAT(AdministrationKeys(*Revoked(Held({v1::SYSTEM_ADMINISTRATOR}), "")), IsEmpty());
+  v1::Key expiring = Held({v1::SYSTEM_ADMINISTRATOR});
+  *expiring.mutable_expire_time() = At(kNow + absl::Hours(1));
+  EXPECT_THAT(AdministrationKeys(expiring), IsEmpty());
+}
+
+TEST(NewSecret, IsLongAndNewEachTime) {
+  EXPECT_EQ(NewSecret().size(), 43U);
+  EXPECT_NE(NewSecret(), NewSecret());
+}
+
+}  // namespace
+}  // namespace kechuang::identity

@@ -1,0 +1,1 @@
+-- The engine's tables of imports stand in front of this step (common/ledger/schema/imports.sql).

@@ -1,0 +1,159 @@
+#include "services/identity/service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+
+#include "common/base/sha256.h"
+#include "common/base/status_macros.h"
+#include "common/register/update_mask.h"
+#include "kechuang/identity/v1/identity_service.pb.h"
+#include "services/identity/first_keys.h"
+#include "services/identity/follow_keys.h"
+#include "services/identity/key_rules.h"
+#include "services/identity/schema.h"
+#include "services/identity/secret.h"
+
+namespace kechuang::identity {
+namespace {
+
+using KeyChange = absl::StatusOr<Change<v1::Key>>;
+
+// Refuses to leave nobody who can administer.
+absl::Status CheckAdministration(ledger::Draft& draft, const v1::Key& held, const v1::Key& next) {
+  const std::vector<std::string> stay = AdministrationKeys(next);
+  for (const std::string& key : AdministrationKeys(held)) {
+    if (std::find(stay.begin(), stay.end(), key) != stay.end()) continue;
+    ASSIGN_OR_RETURN(const std::vector<std::string> holders, draft.FindByKey(key));
+    if (holders.size() <= 1) return LastAdministrator(held.name());
+  }
+  return absl::OkStatus();
+}
+
+// One step of one key: reads it under the caller's etag, lets the rule decide, stores what came out.
+template <class Step>
+Change<v1::Key> ChangeOf(const std::string& name, const std::string& etag, Step step) {
+  Change<v1::Key> change;
+  change.names = {name};
+  change.keys = AllAdministrationKeys();
+  change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
+    ASSIGN_OR_RETURN(const v1::Key held, draft.Get<v1::Key>(name, etag));
+    ASSIGN_OR_RETURN(const v1::Key next, step(held, draft));
+    RETURN_IF_ERROR(CheckAdministration(draft, held, next));
+    return draft.Put(next);
+  };
+  return change;
+}
+
+KeyChange UpdateKey(IdentityDesk&, const rpc::Call&, const v1::UpdateKeyRequest& request) {
+  return ChangeOf(request.key().name(), request.etag(),
+                  [request](const v1::Key& held, ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
+                    v1::Key edited = held;
+                    RETURN_IF_ERROR(ApplyMask(edited, request.key(), request.update_mask(), "key"));
+                    return Edited(held, std::move(edited), draft.now());
+                  });
+}
+
+KeyChange RevokeKey(IdentityDesk&, const rpc::Call&, const v1::RevokeKeyRequest& request) {
+  return ChangeOf(request.name(), request.etag(),
+                  [reason = request.reason()](const v1::Key& held, ledger::Draft&) { return Revoked(held, reason); });
+}
+
+KeyChange SetKeyRoles(IdentityDesk&, const rpc::Call&, const v1::SetKeyRolesRequest& request) {
+  return ChangeOf(request.name(), request.etag(), [roles = request.roles()](const v1::Key& held, ledger::Draft& draft) {
+    return WithRoles(held, roles, draft.author().actor);
+  });
+}
+
+// The decision stores and answers the key; the secret is added to the answer on its way out, so that neither the
+// journal nor what is kept for a repeated request ever holds it.
+void CreateKey(ledger::Register& ledger, const rpc::Call& call, std::unique_ptr<google::protobuf::Message> message,
+               rpc::Finish finish) {
+  const auto& request = static_cast<const v1::CreateKeyRequest&>(*message);
+  const std::string secret = NewSecret();
+  v1::Key asked = request.key();
+  ClearOutputOnly(asked);
+  ledger::Command command;
+  command.new_names = {absl::StrCat("keys/", request.key_id())};
+  command.decide = [asked = std::move(asked), id = request.key_id(),
+                    digest = Sha256Hex(secret)](ledger::Draft& draft) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const v1::Key key, NewKey(asked, id, digest, draft.now()));
+    v1::CreateKeyResponse response;
+    ASSIGN_OR_RETURN(*response.mutable_key(), draft.Create(key));
+    return response.SerializeAsString();
+  };
+  const bool tried_only = call.validate_only;
+  SubmitCommand(ledger, call, std::move(command), std::move(message),
+                [secret, tried_only, finish = std::move(finish)](absl::StatusOr<rpc::Reply> reply) {
+                  if (reply.ok() && !reply->replayed && !tried_only) {
+                    v1::CreateKeyResponse shown;
+                    shown.set_secret(secret);
+                    shown.AppendToString(&reply->bytes);  // one message after another is both in one
+                  }
+                  finish(std::move(reply));
+                });
+}
+
+rpc::Method CreateKeyMethod(ledger::Register& ledger) {
+  rpc::Method method;
+  method.new_request = [] { return std::make_unique<v1::CreateKeyRequest>(); };
+  method.blocking = false;
+  method.unary = [&ledger](const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request,
+                           rpc::Finish finish) { CreateKey(ledger, call, std::move(request), std::move(finish)); };
+  return method;
+}
+
+absl::StatusOr<v1::Caller> GetCaller(IdentityDesk&, const rpc::Call& call, const v1::GetCallerRequest&) {
+  v1::Caller caller;
+  caller.set_actor(call.actor);
+  for (const v1::Role role : call.caller->roles) caller.add_roles(role);
+  for (std::string& permission : access::Policy::Get().NamesOf(call.caller->permissions)) {
+    caller.add_permissions(std::move(permission));
+  }
+  if (call.caller->expires != absl::InfiniteFuture()) {
+    *caller.mutable_expire_time() =
+        google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(call.caller->expires));
+  }
+  return caller;
+}
+
+absl::Status Follow(IdentityDesk& desk, const rpc::Call& call,
+                    rpc::Stream<v1::FollowKeysRequest, v1::FollowKeysResponse>& stream) {
+  return FollowKeys(desk.ledger, call, stream);
+}
+
+}  // namespace
+
+IdentityService::IdentityService(ledger::Register& ledger)
+    : desk_{ledger}, service_(v1::IdentityService::service_full_name(), desk_) {
+  service_.OnGet<v1::GetKeyRequest, v1::Key>()
+      .OnList<v1::ListKeysRequest, v1::ListKeysResponse>()
+      .OnChange(&UpdateKey)
+      .OnChange(&RevokeKey)
+      .OnChange(&SetKeyRoles);
+  service_.table().Add(v1::CreateKeyRequest::descriptor(), v1::CreateKeyResponse::descriptor(),
+                       CreateKeyMethod(ledger));
+  service_.On(&GetCaller).OnStream(&Follow);
+}
+
+RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service) {
+  RegisterProgram program;
+  program.area = "identity";
+  program.journal_service = "kechuang.identity.v1.IdentityJournal";
+  program.migrations = IdentityMigrations();
+  program.versions = {2, 2};
+  program.kinds = {ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); },
+                                             &AdministrationKeys)};
+  program.prepare = &TakeFirstKeys;
+  program.make_service = [&service](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
+    service = std::make_unique<IdentityService>(ledger);
+    return service->methods();
+  };
+  return program;
+}
+
+}  // namespace kechuang::identity
