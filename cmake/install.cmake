@@ -5,7 +5,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS kechuang-enterprise kechuang-loan kechuang-contract kechuang-report kechuang-gateway kechuang-sample kc
+install(TARGETS kechuang-enterprise kechuang-loan kechuang-contract kechuang-report kechuang-identity kechuang-gateway kechuang-sample kc
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
 
 set(INSTALLED_PROTOS ${CMAKE_INSTALL_DATADIR}/kechuang/proto)

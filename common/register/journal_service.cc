@@ -126,7 +126,8 @@ rpc::Service<Register> MakeJournalService(absl::string_view full_name, Register&
   rpc::Service<Register> service(full_name, ledger);
   service.On(&ListRevisions).On(&ReadRecordAt).On(&GetJournalHead).OnStream(&VerifyRecords).OnStream(&VerifyJournal);
   service.OnStream(&Watch);
-  service.On(&ListImports).On(&GetImport).On(&RevertImport);
+  const bool takes_imports = service.table().descriptor().FindMethodByName("ListImports") != nullptr;
+  if (takes_imports) service.On(&ListImports).On(&GetImport).On(&RevertImport);
   return service;
 }
 

@@ -145,9 +145,11 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   if (!ready.ok()) return rpc::FailStart(ready);
 
   rpc::Channels channels(flags.addresses);
-  rpc::MethodTable& service = program.make_service(ledger, channels);
+  const std::vector<rpc::MethodTable*> services = program.make_services(ledger, channels);
   auto journal = MakeJournalService(program.journal_service, ledger);
-  return rpc::RunService(flags, program.area, {&service, &journal.table()}, [&] { return database.Ping(kPingWait); });
+  std::vector<const rpc::MethodTable*> tables(services.begin(), services.end());
+  tables.push_back(&journal.table());
+  return rpc::RunService(flags, program.area, tables, [&] { return database.Ping(kPingWait); });
 }
 
 }  // namespace kechuang

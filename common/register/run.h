@@ -24,9 +24,9 @@ struct RegisterProgram {
   std::vector<ledger::Kind> kinds;
   // What is to be done at every start before the service is there; nothing if empty. state: the state folder.
   std::function<absl::Status(ledger::Register&, const std::string& state)> prepare = nullptr;
-  // Makes the service's methods over the register; what it points to lives as long as the program. channels reaches the
+  // Makes the methods of the register's services; what it points to lives as long as the program. channels reaches the
   // other services of the suite.
-  std::function<rpc::MethodTable&(ledger::Register&, rpc::Channels& channels)> make_service;
+  std::function<std::vector<rpc::MethodTable*>(ledger::Register&, rpc::Channels& channels)> make_services;
 };
 
 // A register's migrations with the engine's own steps in front of them, the engine's second in front of the register's

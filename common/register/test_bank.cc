@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -129,18 +130,19 @@ RegisterProgram BankProgram(std::atomic<int>* rows_seen) {
     RegisterService<Bank> service;
   };
   auto made = std::make_shared<std::unique_ptr<Made>>();
-  program.make_service = [made, rows_seen](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
+  program.make_services = [made, rows_seen](ledger::Register& ledger, rpc::Channels&) {
     *made = std::make_unique<Made>(ledger, rows_seen);
-    return (*made)
-        ->service.OnChange(&OpenAccount)
-        .OnChange(&Pay)
-        .OnChangeAfterAsking(&UpdateAccount)
-        .OnGet<register_test::GetAccountRequest, Account>()
-        .OnList<register_test::ListAccountsRequest, register_test::ListAccountsResponse>()
-        .OnBatchGet<register_test::BatchGetAccountsRequest, register_test::BatchGetAccountsResponse>()
-        .OnImport<ImportAccountsRequest, ImportAccountsResponse, ImportAccountRow>(&ImportRow)
-        .OnExport<register_test::ExportAccountsRequest, register_test::ExportAccountsResponse>()
-        .table();
+    return std::vector<rpc::MethodTable*>{
+        &(*made)
+             ->service.OnChange(&OpenAccount)
+             .OnChange(&Pay)
+             .OnChangeAfterAsking(&UpdateAccount)
+             .OnGet<register_test::GetAccountRequest, Account>()
+             .OnList<register_test::ListAccountsRequest, register_test::ListAccountsResponse>()
+             .OnBatchGet<register_test::BatchGetAccountsRequest, register_test::BatchGetAccountsResponse>()
+             .OnImport<ImportAccountsRequest, ImportAccountsResponse, ImportAccountRow>(&ImportRow)
+             .OnExport<register_test::ExportAccountsRequest, register_test::ExportAccountsResponse>()
+             .table()};
   };
   return program;
 }

@@ -23,7 +23,10 @@ void Require(const absl::Status& status) {
 
 ServedRegister::ServedRegister(const RegisterProgram& program, const std::map<std::string, std::string>& others,
                                ledger::RegisterOptions options)
-    : area_(program.area), schema_(PrivateMariaDb::Shared().NewSchema()), authenticator_(kKey), others_(others) {
+    : area_(program.area),
+      schema_(PrivateMariaDb::Shared().NewSchema()),
+      authenticator_(kKey, access::Policy::Get().roles(), suite_key()),
+      others_(others) {
   database_ = std::make_unique<mysql::Database>(PrivateMariaDb::Shared().Config(schema_));
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
   Require(mysql::Migrate(*database_, deadline, WithEngine(program.migrations)));
@@ -31,7 +34,7 @@ ServedRegister::ServedRegister(const RegisterProgram& program, const std::map<st
       std::make_unique<ledger::Register>(*database_, ledger::KindTable(program.kinds), clock_, std::move(options));
   Require(ledger_->Start(deadline));
   server_ = std::make_unique<rpc::Server>(rpc::ServerOptions(), authenticator_, metrics_);
-  server_->Add(program.make_service(*ledger_, others_));
+  for (const rpc::MethodTable* table : program.make_services(*ledger_, others_)) server_->Add(*table);
   journal_ = std::make_unique<rpc::Service<ledger::Register>>(MakeJournalService(program.journal_service, *ledger_));
   server_->Add(journal_->table());
   Require(server_->Start());
@@ -43,6 +46,8 @@ ServedRegister::~ServedRegister() { server_->Drain(absl::Seconds(5)); }
 std::string ServedRegister::address() const { return absl::StrCat("127.0.0.1:", server_->port()); }
 
 std::string ServedRegister::authorization() { return absl::StrCat("Bearer ", kKey); }
+
+std::string ServedRegister::suite_key() { return "the-suite-of-this-test"; }
 
 rpc::Call ServedRegister::call() {
   rpc::Call call;

@@ -49,6 +49,8 @@ class ServedRegister {
   // A channel for streaming stubs, and the metadata value that goes with it.
   std::shared_ptr<grpc::Channel> channel() { return self_.To(area_); }
   static std::string authorization();
+  // By which the server knows services of the suite.
+  static std::string suite_key();
 
   ledger::Register& ledger() { return *ledger_; }
   mysql::Database& database() { return *database_; }

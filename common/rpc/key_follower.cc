@@ -12,7 +12,7 @@
 #include "grpcpp/grpcpp.h"
 
 #include "common/base/backoff.h"
-#include "kechuang/identity/v1/identity_service.grpc.pb.h"
+#include "kechuang/identity/v1/key_directory_service.grpc.pb.h"
 
 namespace kechuang::rpc {
 namespace {
@@ -76,7 +76,7 @@ bool KeyFollower::Follow() {
     if (stopping_) return false;
     call_ = &context;
   }
-  const auto stub = v1::IdentityService::NewStub(identity_);
+  const auto stub = v1::KeyDirectory::NewStub(identity_);
   const auto reader = stub->FollowKeys(&context, v1::FollowKeysRequest());
   bool learnt = false;
   CallersBySecret callers;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/base/status_macros.h"
 #include "common/domain/day.h"
@@ -284,10 +285,9 @@ RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::
   program.migrations = ContractMigrations();
   program.versions = {2, 2};
   program.kinds = ContractKinds();
-  program.make_service = [&service, policy = std::move(policy)](ledger::Register& ledger,
-                                                                rpc::Channels&) -> rpc::MethodTable& {
+  program.make_services = [&service, policy = std::move(policy)](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<ContractService>(ledger, policy());
-    return service->methods();
+    return std::vector<rpc::MethodTable*>{&service->methods()};
   };
   return program;
 }

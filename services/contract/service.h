@@ -37,7 +37,7 @@ class ContractService {
   RegisterService<ContractDependencies> service_;
 };
 
-// The register's program. make_service asks for the policy, once the flags are read, and puts the service into the
+// The register's program. make_services asks for the policy, once the flags are read, and puts the service into the
 // given place, which outlives the program.
 RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::function<Policy()> policy);
 

@@ -49,9 +49,9 @@ RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service) {
   program.migrations = EnterpriseMigrations();
   program.versions = {2, 2};
   program.kinds = EnterpriseKinds();
-  program.make_service = [&service](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
+  program.make_services = [&service](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<EnterpriseService>(ledger);
-    return service->table();
+    return std::vector<rpc::MethodTable*>{&service->table()};
   };
   return program;
 }

@@ -30,7 +30,7 @@ class EnterpriseService {
   RegisterService<EnterpriseDependencies> service_;
 };
 
-// The register's program. make_service puts the service into the given place, which outlives the program.
+// The register's program. make_services puts the service into the given place, which outlives the program.
 RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service);
 
 }  // namespace kechuang::enterprise

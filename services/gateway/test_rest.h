@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "common/rpc/http_server.h"
+#include "common/rpc/test_caller.h"
 #include "common/rpc/test_http_client.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/http.h"

@@ -47,14 +47,15 @@ absl::StatusOr<v1::Key> Made(const FirstKey& first, const std::string& secret, a
   return key;
 }
 
-absl::Status Enter(ledger::Register& ledger, const v1::Key& key) {
+// All at once: a register that holds any key takes no first ones any more.
+absl::Status Enter(ledger::Register& ledger, const std::vector<v1::Key>& keys) {
   ledger::Command command;
   command.author.actor = "services/identity";
   command.author.method = "first-keys";
-  command.new_names = {key.name()};
   command.keys = AllAdministrationKeys();
-  command.decide = [key](ledger::Draft& draft) -> absl::StatusOr<std::string> {
-    RETURN_IF_ERROR(draft.Create(key).status());
+  for (const v1::Key& key : keys) command.new_names.push_back(key.name());
+  command.decide = [keys](ledger::Draft& draft) -> absl::StatusOr<std::string> {
+    for (const v1::Key& key : keys) RETURN_IF_ERROR(draft.Create(key).status());
     return std::string();
   };
   const absl::Status entered = ledger.Run(std::move(command), absl::Now() + kWait).status();
@@ -66,14 +67,20 @@ absl::Status Enter(ledger::Register& ledger, const v1::Key& key) {
 absl::Status TakeFirstKeys(ledger::Register& ledger, const std::string& state) {
   ASSIGN_OR_RETURN(const ledger::Head head, ledger.ReadHead(absl::Now() + kWait));
   if (head.sequence > 0) return absl::OkStatus();
+  std::vector<v1::Key> keys;
   for (const FirstKey& first : FirstKeys()) {
     const std::string path = absl::StrCat(state, "/", first.id, ".key");
     if (!std::filesystem::exists(path)) continue;
     ASSIGN_OR_RETURN(const std::string secret, rpc::ReadKeyFile(path));
-    ASSIGN_OR_RETURN(const v1::Key key, Made(first, secret, ledger.clock().Now()));
-    RETURN_IF_ERROR(Enter(ledger, key));
-    spdlog::info("took in the first key {}", key.name());
+    ASSIGN_OR_RETURN(v1::Key key, Made(first, secret, ledger.clock().Now()));
+    keys.push_back(std::move(key));
   }
+  if (keys.empty()) {
+    spdlog::warn("the register holds no key, and {} none to begin with: nobody can make one", state);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(Enter(ledger, keys));
+  spdlog::info("took in the {} first keys", keys.size());
   return absl::OkStatus();
 }
 

@@ -6,7 +6,7 @@
 #include "common/ledger/register.h"
 #include "common/rpc/call.h"
 #include "common/rpc/service.h"
-#include "kechuang/identity/v1/identity_service.pb.h"
+#include "kechuang/identity/v1/key_directory_service.pb.h"
 
 namespace kechuang::identity {
 

@@ -11,7 +11,8 @@
 #include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/register/update_mask.h"
-#include "kechuang/identity/v1/identity_service.pb.h"
+#include "kechuang/identity/v1/identity_service.grpc.pb.h"
+#include "kechuang/identity/v1/key_directory_service.grpc.pb.h"
 #include "services/identity/first_keys.h"
 #include "services/identity/follow_keys.h"
 #include "services/identity/key_rules.h"
@@ -129,7 +130,9 @@ absl::Status Follow(IdentityDesk& desk, const rpc::Call& call,
 }  // namespace
 
 IdentityService::IdentityService(ledger::Register& ledger)
-    : desk_{ledger}, service_(v1::IdentityService::service_full_name(), desk_) {
+    : desk_{ledger},
+      service_(v1::IdentityService::service_full_name(), desk_),
+      directory_(v1::KeyDirectory::service_full_name(), desk_) {
   service_.OnGet<v1::GetKeyRequest, v1::Key>()
       .OnList<v1::ListKeysRequest, v1::ListKeysResponse>()
       .OnChange(&UpdateKey)
@@ -137,7 +140,8 @@ IdentityService::IdentityService(ledger::Register& ledger)
       .OnChange(&SetKeyRoles);
   service_.table().Add(v1::CreateKeyRequest::descriptor(), v1::CreateKeyResponse::descriptor(),
                        CreateKeyMethod(ledger));
-  service_.On(&GetCaller).OnStream(&Follow);
+  service_.On(&GetCaller);
+  directory_.OnStream(&Follow);
 }
 
 RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service) {
@@ -149,7 +153,7 @@ RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service) {
   program.kinds = {ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); },
                                              &AdministrationKeys)};
   program.prepare = &TakeFirstKeys;
-  program.make_service = [&service](ledger::Register& ledger, rpc::Channels&) -> rpc::MethodTable& {
+  program.make_services = [&service](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<IdentityService>(ledger);
     return service->methods();
   };

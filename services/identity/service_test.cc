@@ -170,13 +170,11 @@ void AwaitVerdict(const rpc::Authenticator& authenticator, const std::string& se
   EXPECT_EQ(Verdict(authenticator, secret), verdict);
 }
 
-// The suite's own key is the test's: the server of this test knows no other.
 TEST_F(IdentityServiceTest, TellsItsFollowersEveryChange) {
   rpc::Authenticator authenticator("");
   EXPECT_EQ(Verdict(authenticator, "anything"), "CALLERS_UNKNOWN");
   const std::string secret = Create("office")->secret();
-  const rpc::KeyFollower follower(authenticator, served_.channel(),
-                                  ServedRegister::authorization().substr(sizeof("Bearer ") - 1));
+  const rpc::KeyFollower follower(authenticator, served_.channel(), ServedRegister::suite_key());
   AwaitVerdict(authenticator, secret, "keys/office");
   EXPECT_EQ(Verdict(authenticator, "anything"), "UNAUTHENTICATED_CALLER");
   ASSERT_TRUE(SetRoles("keys/office", {v1::READER}).ok());
@@ -191,8 +189,7 @@ TEST_F(IdentityServiceTest, TellsFollowersThousandsOfKeysInParts) {
       "SHA2(CONCAT('secret-', seq), 256), '', 1, NOW(6), NOW(6) FROM seq_1_to_2500");
   rpc::Authenticator authenticator("");
   {
-    const rpc::KeyFollower follower(authenticator, served_.channel(),
-                                    ServedRegister::authorization().substr(sizeof("Bearer ") - 1));
+    const rpc::KeyFollower follower(authenticator, served_.channel(), ServedRegister::suite_key());
     for (const char* number : {"1", "1000", "1001", "2500"}) {
       AwaitVerdict(authenticator, absl::StrCat("secret-", number), absl::StrCat("keys/k", number));
     }
@@ -200,7 +197,7 @@ TEST_F(IdentityServiceTest, TellsFollowersThousandsOfKeysInParts) {
   served_.Tamper("DELETE FROM `key`");
 }
 
-TEST_F(IdentityServiceTest, TakesTheFirstKeysOnce) {
+TEST_F(IdentityServiceTest, TakesNoFirstKeyIfOthersMayReadOne) {
   const TempFolder state;
   const auto write = [&](const std::string& name, const std::string& text, mode_t mode) {
     const std::string path = absl::StrCat(state.path(), "/", name);
@@ -209,7 +206,8 @@ TEST_F(IdentityServiceTest, TakesTheFirstKeysOnce) {
   };
   write("security.key", "s-e-c", 0600);
   write("bureau.key", "b-u-r", 0644);
-  EXPECT_EQ(ReasonOf(TakeFirstKeys(served_.ledger(), state.path())), "UNAUTHENTICATED_CALLER") << "others may read it";
+  EXPECT_EQ(ReasonOf(TakeFirstKeys(served_.ledger(), state.path())), "UNAUTHENTICATED_CALLER");
+  EXPECT_EQ(ReasonOf(Get("keys/security").status()), "RECORD_NOT_FOUND") << "all or none";
 }
 
 TEST_F(IdentityServiceTest, TakesTheFirstKeysIntoAnEmptyRegisterOnly) {

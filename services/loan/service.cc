@@ -24,9 +24,9 @@ RegisterProgram LoanProgram(std::unique_ptr<LoanService>& service) {
   program.migrations = LoanMigrations();
   program.versions = {2, 2};
   program.kinds = LoanKinds();
-  program.make_service = [&service](ledger::Register& ledger, rpc::Channels& channels) -> rpc::MethodTable& {
+  program.make_services = [&service](ledger::Register& ledger, rpc::Channels& channels) {
     service = std::make_unique<LoanService>(ledger, channels);
-    return service->table();
+    return std::vector<rpc::MethodTable*>{&service->table()};
   };
   return program;
 }

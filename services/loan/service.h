@@ -34,7 +34,7 @@ class LoanService {
   RegisterService<LoanDesk> service_;
 };
 
-// The register's program. make_service puts the service into the given place, which outlives the program.
+// The register's program. make_services puts the service into the given place, which outlives the program.
 RegisterProgram LoanProgram(std::unique_ptr<LoanService>& service);
 
 }  // namespace kechuang::loan

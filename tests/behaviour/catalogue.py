@@ -17,6 +17,9 @@ from google.protobuf.descriptor import FieldDescriptor  # noqa: E402
 INT64 = (FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_SINT64, FieldDescriptor.TYPE_FIXED64,
          FieldDescriptor.TYPE_SFIXED64)
 REQUIRED, OUTPUT_ONLY = 2, 3
+FIRST_KEYS = {"identity.account": "system", "identity.grant": "security", "identity.read": "security", "identity.audit": "security"}
+# What the services of the suite have among themselves, behind the doors.
+INNER = ("kechuang.identity.v1.KeyDirectory",)
 # Packages whose messages have no fields that a request checks one by one.
 OPAQUE_PACKAGES = ("google.protobuf", "google.type", "google.rpc")
 
@@ -63,6 +66,15 @@ class Method:
     @property
     def path(self):
         return f"/{self.name}"
+
+    @property
+    def permission(self):
+        return self.descriptor.GetOptions().Extensions[Stubs.module("kechuang.api.v1.options_pb2").permission]
+
+    @property
+    def key(self):
+        """Which of the first keys may call it."""
+        return FIRST_KEYS.get(self.permission, "bureau")
 
     @property
     def streams(self):
@@ -120,7 +132,7 @@ def methods():
     for path in sorted((ROOT / "proto/kechuang").glob("*/v1/*_service.proto")):
         module = Stubs.module(f"kechuang.{path.parts[-3]}.v1.{path.stem}_pb2")
         for service in module.DESCRIPTOR.services_by_name.values():
-            for descriptor in service.methods:
+            for descriptor in service.methods if service.full_name not in INNER else ():
                 name = f"{service.full_name}/{descriptor.name}"
                 found[name] = Method(name, path.parts[-3], descriptor, tuple(_rules(descriptor)))
     return found

@@ -123,7 +123,7 @@ class Grpc(Door):
             messages = [json_format.ParseDict(request, one.input()) for request in requests]
         except json_format.ParseError as error:
             raise Inexpressible(str(error)) from error
-        pairs = dict(self.suite.metadata())
+        pairs = dict(self.suite.metadata(one.key))
         pairs.update(metadata or {})
         pairs = tuple((key, value) for key, value in pairs.items() if value is not None)
         call = self.channel(one).stream_stream(one.path, one.input.SerializeToString, one.output.FromString)
@@ -214,8 +214,8 @@ class Rest(Door):
                 for one in item if isinstance(item, list) else [item]:
                     yield prefix + key, str(one).lower() if isinstance(one, bool) else one
 
-    def headers(self, metadata, timeout):
-        pairs = {"Authorization": dict(self.suite.metadata())["authorization"]}
+    def headers(self, metadata, timeout, key="bureau"):
+        pairs = {"Authorization": f"Bearer {self.suite.secret(key)}"}
         for key, value in (metadata or {}).items():
             pairs["-".join(part.capitalize() for part in key.split("-"))] = value
         if timeout is not None:
@@ -239,7 +239,7 @@ class Rest(Door):
 
     def stream(self, name, requests, metadata=None, timeout=None):
         one = method(name)
-        headers = self.headers(metadata, timeout)
+        headers = self.headers(metadata, timeout, one.key)
         verb, path, body = self.target(one, requests[0] if requests else {})
         data = None
         if one.descriptor.client_streaming:
@@ -307,7 +307,7 @@ class KcCall(Door):
             if metadata:
                 raise Inexpressible(f"kc sends no metadata such as {sorted(metadata)}")
             done = subprocess.run(words, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                  env=self.suite.environment(), timeout=TIMEOUT + 10)
+                                  env=self.suite.environment(one.key), timeout=TIMEOUT + 10)
         documents = [done.stdout] if not one.streams and done.stdout.strip() else done.stdout.splitlines()
         documents = [json.loads(document) for document in documents]
         error = self.error(done, documents)

@@ -259,12 +259,35 @@ class ImportLife(Behaviour):
         self.taken_back(to, "ContractJournal", self.imported(to, "ImportContracts", [{"contract": row}]), 1)
 
 
+class IdentityLife(Behaviour):
+    @every_door
+    def test_of_a_key(self, to):
+        asked = {"key_id": to.fresh("key"), "key": {"holder": "统计局"}}
+        made = to.ok("CreateKey", asked)
+        self.assertEqual((len(made.secret), list(made.key.roles)), (43, []))
+        name = made.key.name
+        to.refused("CreateKey", asked, "ALREADY_EXISTS", "RECORD_EXISTS")
+        moved = to.ok("UpdateKey", {"key": {"name": name, "holder": "统计局数据中心"}, "update_mask": "holder",
+                                    "etag": made.key.etag})
+        self.assertEqual(moved.holder, "统计局数据中心")
+        to.refused("SetKeyRoles", {"name": name, "roles": ["READER", "AUDITOR"]}, "INVALID_ARGUMENT", "INVALID_FIELDS",
+                   fields={"roles[1]"})
+        granted = to.ok("SetKeyRoles", {"name": name, "roles": ["READER", "IMPORTER"], "reason": "数据交换"})
+        self.assertEqual(to.ok("GetKey", {"name": name}), granted)
+        self.assertIn(name, [key.name for key in to.door.call("ListKeys", {"filter": "state = ACTIVE", "page_size": 1000}).keys])
+        self.assertEqual(to.ok("RevokeKey", {"name": name, "reason": "人员离职"}).revoke_reason, "人员离职")
+        to.refused("RevokeKey", {"name": name, "reason": "人员离职"}, "FAILED_PRECONDITION", "KEY_REVOKED")
+        history = to.ok("IdentityJournal/ListRevisions", {"record": name})
+        self.assertEqual([one.actor for one in history.revisions], ["keys/system", "keys/security", "keys/system", "keys/system"])
+        self.assertEqual(to.ok("GetCaller", {}).actor, "keys/bureau")
+
+
 class EveryChange(Behaviour):
     def test_may_be_tried_and_repeated(self):
         """All the lives above once more, each change as a trial, in earnest, and again; and no change is left out."""
         changes = {one.name for one in methods().values() if one.mutates}
         lives = [(case(name), getattr(case, name).__wrapped__)
-                 for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife, ImportLife)
+                 for case in (EnterpriseLife, LoanLife, PoolLife, ContractLife, ImportLife, IdentityLife)
                  for name in unittest.TestLoader().getTestCaseNames(case)]
         for door in self.doors:
             with self.subTest(door=door.name):

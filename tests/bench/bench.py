@@ -6,6 +6,7 @@ Throughput, latency and processor time are told as a ratio to the floor, because
 import argparse
 import contextlib
 import datetime
+import json
 import subprocess
 import sys
 import time
@@ -154,6 +155,14 @@ def gets(bench):
                        median(echo, "cpu", "echo"), at_most=2, spread=spread(get, "cpu", "contract")))
         bench.add(Line(f"get, {in_flight} in flight: database CPU over a SELECT each", median(get, "cpu", "mariadb"), "us",
                        median(results["sql"], "cpu", "mariadb"), at_most=0.4))
+        bench.add(Line(f"get, {in_flight} in flight: knowing the caller and its permission, of the service's CPU", admission_us(),
+                       "us", median(get, "cpu", "contract"), at_most=0.05))
+
+
+def admission_us():
+    """CPU of knowing one caller among 10,000 keys, and of looking at its permission."""
+    done = subprocess.run([str(ROOT / "build/tests/kechuang-admission")], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)["cpu_us"]
 
 
 def lists(bench):

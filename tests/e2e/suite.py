@@ -242,13 +242,17 @@ class Suite:
 
     @property
     def key(self):
-        return (self.state / "bureau.key").read_text().strip()
+        return self.secret("bureau")
 
-    def metadata(self):
-        return (("authorization", f"Bearer {self.key}"),)
+    def secret(self, key):
+        """The secret of one of the first keys: bureau, system, security."""
+        return (self.state / f"{key}.key").read_text().strip()
 
-    def environment(self):
-        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / "bureau.key")}
+    def metadata(self, key="bureau"):
+        return (("authorization", f"Bearer {self.secret(key)}"),)
+
+    def environment(self, key="bureau"):
+        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / f"{key}.key")}
 
     def kc(self, *arguments, expect=0, timeout=900):
         """Runs kc; fails unless it ends with the expected exit code (None: any)."""
@@ -281,8 +285,8 @@ class Suite:
         name = f"{area.capitalize()}{'Service' if kind == 'service' else 'Journal'}Stub"
         return getattr(module, name)(self.channel(door))
 
-    def call(self, method, request, timeout=20):
-        return method(request, timeout=timeout, metadata=self.metadata())
+    def call(self, method, request, timeout=20, key="bureau"):
+        return method(request, timeout=timeout, metadata=self.metadata(key))
 
     def heads(self):
         """Sequence and hash of every register's journal."""
@@ -290,7 +294,7 @@ class Suite:
 
     def head(self, area):
         request = Stubs.module("kechuang.ledger.v1.journal_pb2").GetJournalHeadRequest()
-        head = self.call(self.stub(area, "journal").GetJournalHead, request)
+        head = self.call(self.stub(area, "journal").GetJournalHead, request, key="security" if area == "identity" else "bureau")
         return head.sequence, head.hash
 
     def sql_command(self):

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "google/api/annotations.pb.h"
 #include "google/api/resource.pb.h"
 #include "google/protobuf/descriptor_database.h"
 
@@ -77,7 +78,10 @@ std::pair<size_t, std::string> PlaceOf(const std::string& file) {
   return {areas.size(), file};
 }
 
-// Every service of the linked protos.
+// Whether callers from outside reach the service: the others the services of the suite have among themselves.
+bool IsPublic(const ServiceDescriptor& service) { return service.method(0)->options().HasExtension(google::api::http); }
+
+// Every service of the linked protos that callers from outside reach.
 std::vector<const ServiceDescriptor*> FindServices() {
   std::vector<std::string> files;
   DescriptorPool::internal_generated_database()->FindAllFileNames(&files);
@@ -89,7 +93,9 @@ std::vector<const ServiceDescriptor*> FindServices() {
   std::vector<const ServiceDescriptor*> services;
   for (const std::string& name : files) {
     const FileDescriptor* file = DescriptorPool::generated_pool()->FindFileByName(name);
-    for (int i = 0; file != nullptr && i < file->service_count(); ++i) services.push_back(file->service(i));
+    for (int i = 0; file != nullptr && i < file->service_count(); ++i) {
+      if (IsPublic(*file->service(i))) services.push_back(file->service(i));
+    }
   }
   return services;
 }

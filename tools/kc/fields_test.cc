@@ -82,11 +82,11 @@ TEST(TellingValues, PutsTheNameFirstAndLeavesOutWhatNoRecordHas) {
 }
 
 TEST(Catalogue, KnowsEveryServiceAndKind) {
-  EXPECT_EQ(Services().size(), 7U);
-  EXPECT_EQ(ServicesWith("VerifyRecords").size(), 3U);
+  EXPECT_EQ(Services().size(), 9U);
+  EXPECT_EQ(ServicesWith("VerifyRecords").size(), 4U);
   std::vector<std::string> words;
   for (const RecordKind& kind : RecordKinds()) words.push_back(kind.words);
-  for (const char* word : {"enterprises", "certifications", "loans", "pools", "banks", "contracts"}) {
+  for (const char* word : {"enterprises", "certifications", "loans", "pools", "banks", "contracts", "keys"}) {
     EXPECT_THAT(words, Contains(word));
   }
 }

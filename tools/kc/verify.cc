@@ -27,6 +27,8 @@ struct Verified {
   int64_t findings = 0;
 };
 
+void Quoted(std::string* out, const std::string& text) { absl::StrAppend(out, JsonQuoted(text)); }
+
 class Verification {
  public:
   Verification(const Session& session, std::string method) : session_(session), method_(std::move(method)) {}
@@ -38,7 +40,7 @@ class Verification {
     }
     for (const ServiceDescriptor* service : ServicesWith(method_)) VerifyRegister(*service);
     PrintEnd();
-    return failed_ || findings_ > 0 ? kFailed : kDone;
+    return failed_ || done_.empty() || findings_ > 0 ? kFailed : kDone;
   }
 
  private:
@@ -63,6 +65,7 @@ class Verification {
       verified.last = progress;
     }
     absl::Status status = exchange.Finish();
+    if (absl::IsPermissionDenied(status)) return LeaveOut(verified.area);
     if (status.ok() && !verified.last.complete()) {
       status = Failure(absl::StatusCode::kDataLoss,
                        absl::StrCat("the verification of ", verified.area, " ended before everything was read"),
@@ -77,6 +80,13 @@ class Verification {
           {absl::StrCat(verified.area, " could not be verified:"), absl::StrCat(verified.area, " 无法核对：")});
       session_.Fail(status);
     }
+  }
+
+  // Who may not read a register's journal cannot verify it; that is said, and the others are verified.
+  void LeaveOut(const std::string& area) {
+    session_.Note({absl::StrCat(area, " is left out: this key may not read its journal."),
+                   absl::StrCat(area, " 未核对：该密钥无权读取其流水。")});
+    left_out_.push_back(area);
   }
 
   void PrintFinding(const std::string& area, const Finding& finding) {
@@ -116,7 +126,8 @@ class Verification {
     if (findings_ > 0) {
       return session_.Note({absl::StrCat(findings_, " found wrong."), absl::StrCat("共发现 ", findings_, " 处不符。")});
     }
-    if (!failed_) session_.out() << Words{"Everything agrees.", "全部相符。"}.In(session_.language) << "\n";
+    if (!failed_ && !done_.empty())
+      session_.out() << Words{"Everything agrees.", "全部相符。"}.In(session_.language) << "\n";
   }
 
   void PrintCounts() const {
@@ -159,13 +170,15 @@ class Verification {
                                        ",\"journal_entries\":", last.journal_entries(),
                                        ",\"findings\":", verified.findings, "}"));
     }
-    session_.out() << "],\"registers\":[" << absl::StrJoin(registers, ",")
-                   << "],\"complete\":" << (failed_ ? "false" : "true") << "}\n";
+    session_.out() << "],\"registers\":[" << absl::StrJoin(registers, ",") << "],\"left_out\":["
+                   << absl::StrJoin(left_out_, ",", Quoted) << "],\"complete\":" << (failed_ ? "false" : "true")
+                   << "}\n";
   }
 
   const Session& session_;
   const std::string method_;
   std::vector<Verified> done_;
+  std::vector<std::string> left_out_;
   int64_t findings_ = 0;
   bool failed_ = false;
   bool first_ = true;
