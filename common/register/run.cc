@@ -144,7 +144,7 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   if (absl::IsUnavailable(ready)) return rpc::FailStart(NoDatabase(config->endpoints));
   if (!ready.ok()) return rpc::FailStart(ready);
 
-  rpc::Channels channels(flags.addresses);
+  rpc::Channels channels(flags.addresses, flags.listening.tls);
   rpc::MethodTable& service = program.make_service(ledger, channels);
   auto journal = MakeJournalService(program.journal_service, ledger);
   return rpc::RunService(flags, program.area, {&service, &journal.table()}, [&] { return database.Ping(kPingWait); });
