@@ -11,7 +11,7 @@
 #include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/register/update_mask.h"
-#include "kechuang/identity/v1/identity_service.pb.h"
+#include "kechuang/identity/v1/identity_service.grpc.pb.h"
 #include "services/identity/first_keys.h"
 #include "services/identity/follow_keys.h"
 #include "services/identity/key_rules.h"
