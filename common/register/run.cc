@@ -144,7 +144,7 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   if (absl::IsUnavailable(ready)) return rpc::FailStart(NoDatabase(config->endpoints));
   if (!ready.ok()) return rpc::FailStart(ready);
 
-  rpc::Channels channels(flags.addresses);
+  rpc::Channels channels(flags.addresses, flags.listening.tls);
   const std::vector<rpc::MethodTable*> services = program.make_services(ledger, channels);
   auto journal = MakeJournalService(program.journal_service, ledger);
   std::vector<const rpc::MethodTable*> tables(services.begin(), services.end());

@@ -19,6 +19,7 @@
 #include "common/base/fatal.h"
 #include "common/rpc/deadline.h"
 #include "common/rpc/grpc_lifetime.h"
+#include "common/rpc/tls_credentials.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "nlohmann/json.hpp"
@@ -83,7 +84,8 @@ bool IsIpAddress(const std::string& host) {
   return absl::EndsWith(host, "]") && inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &parsed) == 1;
 }
 
-std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::string& address) {
+std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::string& address,
+                                         const ChannelSecurity& security) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
@@ -94,7 +96,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(absl::string_view area, const std::stri
     target = absl::StrCat(absl::StartsWith(address, "[") ? "ipv6:" : "ipv4:", address);
     arguments.SetServiceConfigJSON(ReplicaConfig(area));
   }
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target, security.CredentialsFor(address), arguments);
 }
 
 }  // namespace
@@ -122,10 +124,11 @@ absl::Status CheckAddress(absl::string_view address) {
   return absl::OkStatus();
 }
 
-Channels::Channels(const std::map<std::string, std::string>& addresses) {
+Channels::Channels(const std::map<std::string, std::string>& addresses, const std::shared_ptr<const Tls>& tls) {
   KeepGrpcUp();
+  const ChannelSecurity security(tls);
   for (const auto& [area, address] : addresses) {
-    channels_[area] = ChannelTo(area, address);
+    channels_[area] = ChannelTo(area, address, security);
   }
 }
 

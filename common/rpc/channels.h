@@ -12,6 +12,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/rpc/call.h"
+#include "common/rpc/tls.h"
 
 namespace grpc {
 class Channel;
@@ -27,8 +28,10 @@ absl::Status CheckAddress(absl::string_view address);
 class Channels {
  public:
   // Addresses by area: {"enterprise": "127.0.0.1:7101"}; several replicas by comma, each with its IP address. Calls
-  // then go to those that say they serve, and a read is made again at another if its replica is lost.
-  explicit Channels(const std::map<std::string, std::string>& addresses);
+  // then go to those that say they serve, and a read is made again at another if its replica is lost. By TLS, if tls
+  // knows an authority.
+  explicit Channels(const std::map<std::string, std::string>& addresses,
+                    const std::shared_ptr<const Tls>& tls = nullptr);
 
   // The channel to the service of an area; the area must have an address.
   std::shared_ptr<grpc::Channel> To(absl::string_view area);

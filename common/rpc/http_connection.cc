@@ -28,6 +28,9 @@ constexpr size_t kReadBytes = 64 * 1024;
 // and the client might lose the answer.
 constexpr absl::Duration kLingerMax = absl::Seconds(2);
 constexpr int kClientGone = 499;
+// Most pieces that wait to be sent when TLS has something of its own to say. A client that makes it say much, and takes
+// nothing, would fill the memory.
+constexpr size_t kPiecesMostForTls = 64;
 
 absl::Status TooManyHeaders(size_t bytes_max) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
@@ -76,6 +79,16 @@ HttpRequest RequestOf(const http::request<http::empty_body>& head) {
 
 }  // namespace
 
+void HttpConnection::Start() {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+  if (!core_.speaks_tls()) return NextRequest();
+  tls_ = std::make_unique<TlsSession>(core_.options.tls->Context(core_.options.tls_clients));
+  Await(core_.options.head_max, [this](Arrival what) { what == Arrival::kBytes ? NextRequest() : Break(); });
+}
+
 // Notices what arrives, also while nobody waits for it: that is how a client that goes is noticed.
 void HttpConnection::Watch() {
   if (watching_ || closed_) return;
@@ -89,7 +102,15 @@ void HttpConnection::Readable(error_code error) {
   if (closed_) return;
   const size_t size = error ? 0 : socket_.read_some(asio::buffer(buffer), error);
   if (error == asio::error::would_block || error == asio::error::interrupted) return Watch();
-  arrived_.append(buffer.data(), size);
+  if (tls_ == nullptr) {
+    arrived_.append(buffer.data(), size);
+  } else if (!error) {
+    const TlsSession::Came came = tls_->TakeIn({buffer.data(), size}, arrived_);
+    SendTlsOwn();
+    if (closed_) return;
+    if (came == TlsSession::Came::kNothing) return Watch();
+    if (came == TlsSession::Came::kEnd) error = asio::error::eof;
+  }
   if (awaiting_) return Arrived(error ? Arrival::kEnd : Arrival::kBytes);
   if (error) return Break();
   if (arrived_.size() < kReadBytes) Watch();
@@ -228,6 +249,7 @@ bool HttpConnection::BodyIsOver() {
 
 void HttpConnection::SendContinue() {
   if (!std::exchange(expects_continue_, false) || answer_ != AnswerState::kNone) return;
+  if (tls_ != nullptr) return Send("HTTP/1.1 100 Continue\r\n\r\n", nullptr);
   // So few bytes fit, since all earlier answers have been taken; if not, clients go on after a while by themselves.
   error_code ignored;
   socket_.write_some(asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), ignored);
@@ -283,6 +305,18 @@ void HttpConnection::End(uint64_t turn) {
 }
 
 void HttpConnection::Send(std::string bytes, std::function<void(bool)> done) {
+  SendAsIs(tls_ == nullptr ? std::move(bytes) : tls_->Seal(bytes), std::move(done));
+}
+
+// What TLS has to say beside the text: its part of the handshake, alerts, new keys.
+void HttpConnection::SendTlsOwn() {
+  std::string bytes = tls_->TakeOut();
+  if (bytes.empty()) return;
+  if (pieces_.size() > kPiecesMostForTls) return Break();
+  SendAsIs(std::move(bytes), nullptr);
+}
+
+void HttpConnection::SendAsIs(std::string bytes, std::function<void(bool)> done) {
   pieces_.push_back({std::move(bytes), std::move(done)});
   if (pieces_.size() == 1) WriteSome();
 }
@@ -319,6 +353,11 @@ void HttpConnection::Finish() {
     GiveBody({.fault = Gone(), .http_status = kClientGone});
   }
   if (keep_alive_) return NextRequest();
+  if (tls_ == nullptr) return HangUp();
+  SendAsIs(tls_->Close(), [this](bool sent) { sent ? HangUp() : void(); });
+}
+
+void HttpConnection::HangUp() {
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   Linger(absl::Now() + kLingerMax);

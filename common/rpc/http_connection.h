@@ -18,18 +18,21 @@
 
 #include "common/rpc/http_body.h"
 #include "common/rpc/http_server.h"
+#include "common/rpc/tls_session.h"
 
 namespace kechuang::rpc {
 
 // What the connections of a server share. Outlives them.
 struct HttpCore {
   HttpCore(HttpServer::Routes fixed, HttpServer::Handler other, HttpOptions limits)
-      : routes(std::move(fixed)), handler(std::move(other)), options(limits) {}
+      : routes(std::move(fixed)), handler(std::move(other)), options(std::move(limits)) {}
 
   bool draining() {
     const std::lock_guard<std::mutex> lock(mutex);
     return stopping;
   }
+
+  bool speaks_tls() const { return options.tls != nullptr && options.tls->serves(); }
 
   const HttpServer::Routes routes;
   const HttpServer::Handler handler;
@@ -78,13 +81,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
                       [self = shared_from_this(), task = std::move(task)]() mutable { task(*self); });
   }
 
-  void Start() {
-    boost::system::error_code ignored;
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-    socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
-    NextRequest();
-  }
+  void Start();
   void CloseIfIdle() {
     if (!busy_) Break();
   }
@@ -112,7 +109,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   enum class Arrival { kBytes, kEnd, kTooSlow };
   enum class AnswerState { kNone, kBegun, kComplete };
   struct Piece {
-    std::string bytes;
+    std::string bytes;  // as they go over the wire
     std::function<void(bool)> done;
   };
 
@@ -134,13 +131,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Refused(int http_status, const absl::Status& fault);
   std::string StartAnswer(const HttpAnswer& answer, AnswerState state, std::string framing);
   void Send(std::string bytes, std::function<void(bool)> done);
+  void SendAsIs(std::string bytes, std::function<void(bool)> done);
+  void SendTlsOwn();
   void WriteSome();
   void Finish();
+  void HangUp();
   void Linger(absl::Time until);
 
   HttpCore& core_;
   const OpenConnection open_{core_, this};  // before all that needs the server
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<TlsSession> tls_;  // null in plain text
   bool closed_ = false;
 
   // What has arrived and is not taken yet; who waits for more.

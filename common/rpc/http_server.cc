@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/rpc/http_connection.h"
+#include "common/rpc/listening.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -97,16 +98,17 @@ class HttpServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   absl::Status Start(int port) {
-    const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), static_cast<unsigned short>(port));
     error_code error;
-    acceptor_.open(endpoint.protocol(), error);
-    acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    acceptor_.bind(endpoint, error);
+    const tcp::endpoint endpoint(asio::ip::make_address(core_.options.ip, error), static_cast<unsigned short>(port));
+    if (!error) acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
+      const std::string address = Listening{core_.options.ip}.AddressOf(port);
       return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
-          .Says(absl::StrCat("cannot listen on 127.0.0.1:", port, ": is the port taken?"),
-                absl::StrCat("无法监听 127.0.0.1:", port, "，端口可能已被占用"));
+          .Says(absl::StrCat("cannot listen on ", address, ": is the port taken?"),
+                absl::StrCat("无法监听 ", address, "，端口可能已被占用"));
     }
     port_ = acceptor_.local_endpoint().port();
     Accept();
@@ -173,6 +175,7 @@ class HttpServer::Impl {
       std::make_shared<HttpConnection>(std::move(socket), core_)->Post([](HttpConnection& each) { each.Start(); });
       return;
     }
+    if (core_.speaks_tls()) return;  // whoever is turned away is not worth a handshake
     HttpAnswer answer = FaultAnswer(503, TooManyConnections(core_.options.connections_max));
     answer.headers.emplace_back("Retry-After", "1");
     const std::string head =

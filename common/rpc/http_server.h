@@ -11,10 +11,11 @@
 #include "absl/time/time.h"
 
 #include "common/rpc/http_message.h"
+#include "common/rpc/tls.h"
 
 namespace kechuang::rpc {
 
-// What one HTTP server spends on its clients.
+// Where one HTTP server listens, and what it spends on its clients.
 struct HttpOptions {
   int threads = 1;
   int connections_max = 256;
@@ -24,6 +25,10 @@ struct HttpOptions {
   absl::Duration read_max = absl::Seconds(30);   // a pause within a body that is waited for
   absl::Duration body_max = absl::Seconds(60);   // the whole of a body that is read whole
   absl::Duration write_max = absl::Seconds(30);  // a pause of a client that takes an answer
+  std::string ip = "127.0.0.1";
+  // Null, or without a certificate: plain text. A handshake gets as long as the headers of a request.
+  std::shared_ptr<const Tls> tls = nullptr;
+  TlsClients tls_clients = TlsClients::kAny;
 };
 
 class HttpConnection;
@@ -68,7 +73,7 @@ class HttpExchange {
   const HttpRequest request_;
 };
 
-// An HTTP/1.1 server on 127.0.0.1: keep-alive, pipelining (answers in the order of the requests), bodies of known
+// An HTTP/1.1 server: keep-alive, pipelining (answers in the order of the requests), bodies of known
 // length or in chunks, all asynchronous on a few threads. A request beyond a limit gets 431, 413 or 408 with a body
 // that names the limit.
 class HttpServer {

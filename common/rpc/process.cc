@@ -177,7 +177,7 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
               << kMessageMemoryMostMib << "（MiB），现为 " << memory << "\n";
     exit(2);
   }
-  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20};
+  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20, {}};
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
                                                     {"loan", absl::GetFlag(FLAGS_loan_address)},
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},
@@ -190,6 +190,12 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
     }
     flags.addresses[area] = address.empty() ? absl::StrCat("127.0.0.1:", flags.port_base + PortOffset(area)) : address;
   }
+  absl::StatusOr<Listening> listening = CheckListening(ReadListenFlags(flags.addresses));
+  if (!listening.ok()) {
+    std::cerr << listening.status().message() << " / " << ChineseOf(listening.status()) << "\n";
+    exit(2);
+  }
+  flags.listening = *std::move(listening);
   return flags;
 }
 
@@ -216,22 +222,27 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   Authenticator authenticator(*suite_key);
   Metrics metrics;
   ServerOptions options;
+  const Listening& listening = flags.listening;
   const int port = flags.port_base + PortOffset(area);
-  options.address = absl::StrCat("127.0.0.1:", port);
+  options.address = listening.AddressOf(port);
   options.memory_max = flags.message_memory_max;
+  options.tls = listening.tls;
+  options.tls_clients = listening.clients;
   Server server(options, authenticator, metrics);
   for (const MethodTable* table : tables) server.Add(*table);
   if (const absl::Status started = server.Start(); !started.ok()) return FailStart(started);
 
-  Channels identity({{"identity", flags.addresses.at("identity")}});
+  Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
   HealthWatch watch(server, [&] { return authenticator.knows_callers() ? probe() : NotKnowing(); });
   HttpServer http({{"/healthz", [&] { return HealthAnswer(watch.serving()); }},
-                   {"/metrics", [&] {
+                   {"/metrics",
+                    [&] {
                       return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
-                    }}});
+                    }}},
+                  nullptr, {.ip = listening.ip, .tls = listening.tls, .tls_clients = listening.clients});
   if (const absl::Status started = http.Start(port + kHttpPortOffset); !started.ok()) return FailStart(started);
-  spdlog::info("{} listens on 127.0.0.1:{}, HTTP on {}", area, port, http.port());
+  spdlog::info("{} listens on {}, HTTP on {}", area, listening.AddressOf(port), http.port());
   WaitForStop();
   watch.Retire();
   const sigset_t signals = StopSignals();

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/rpc/channels.h"
+#include "common/rpc/listening.h"
 #include "common/rpc/service.h"
 
 namespace kechuang::rpc {
@@ -20,6 +21,7 @@ struct ProcessFlags {
   int port_base = 7100;                          // the gateway's port; services follow it
   std::map<std::string, std::string> addresses;  // area -> host:port of the other services
   size_t message_memory_max = 0;                 // bytes that the messages of all calls may take
+  Listening listening;
 };
 
 // Ports above the base, by area.
@@ -29,7 +31,8 @@ inline constexpr int kHttpPortOffset = 80;
 
 // First statement of main: keeps SIGTERM and SIGINT for WaitForStop, before any library starts a thread.
 void BlockStopSignals();
-// Reads --state, --port_base and --<area>_address; ends the process with a sentence if they are wrong.
+// Reads --state, --port_base, --<area>_address and what stands in ListenFlags; ends the process with a sentence if they
+// are wrong.
 ProcessFlags ParseProcessFlags(int argc, char** argv);
 // Blocks until SIGTERM or SIGINT.
 void WaitForStop();

@@ -25,6 +25,7 @@
 #include "common/rpc/incoming.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/stream_call.h"
+#include "common/rpc/tls_credentials.h"
 #include "common/rpc/validate.h"
 #include "common/rpc/wire_status.h"
 #include "common/rpc/worker_pool.h"
@@ -265,7 +266,8 @@ class TableService : public grpc::Service {
 class Server::Impl {
  public:
   Impl(ServerOptions options, const Authenticator& authenticator, Metrics& metrics)
-      : shared_(std::move(options), authenticator, metrics) {}
+      : shared_(std::move(options), authenticator, metrics),
+        credentials_(ServerCredentialsOf(shared_.options.tls, shared_.options.tls_clients)) {}
 
   void Add(const MethodTable& table) {
     for (const std::string& fault : table.faults()) faults_.push_back(fault);
@@ -286,7 +288,7 @@ class Server::Impl {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::channelz::experimental::InitChannelzService();
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(shared_.options.address, grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(shared_.options.address, credentials_, &port_);
     builder.SetMaxReceiveMessageSize(shared_.options.message_bytes_max);
     builder.SetMaxSendMessageSize(shared_.options.message_bytes_max);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port is a mistake to be told
@@ -327,6 +329,7 @@ class Server::Impl {
 
  private:
   Shared shared_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::vector<std::string> faults_;
   std::vector<std::unique_ptr<TableService>> services_;
   std::vector<std::string> service_names_;

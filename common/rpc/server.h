@@ -12,6 +12,7 @@
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/service.h"
+#include "common/rpc/tls.h"
 
 namespace kechuang::rpc {
 
@@ -24,6 +25,8 @@ struct ServerOptions {
   // Bytes that the messages of all unary calls may take; once they are spent, calls are refused with OVERLOADED.
   size_t memory_max = kMessageMemoryDefault;
   absl::Duration unary_time_max = absl::Seconds(60);  // deadline of a unary call that asks for none, or for more
+  std::shared_ptr<const Tls> tls = nullptr;           // null, or without a certificate: plain text
+  TlsClients tls_clients = TlsClients::kAny;
 };
 
 // A gRPC server on the callback API with health, reflection and channelz. Every call is authenticated, its request

@@ -131,13 +131,14 @@ Service<Desk> MakeDeskService(Desk& desk) {
 ServedDesk::ServedDesk(ServerOptions options, std::vector<access::Role> roles)
     : authenticator_(kKey, std::move(roles)) {
   service_ = std::make_unique<Service<Desk>>(MakeDeskService(desk_));
+  const std::shared_ptr<const Tls> tls = options.tls;
   server_ = std::make_unique<Server>(std::move(options), authenticator_, metrics_);
   server_->Add(service_->table());
   if (const absl::Status started = server_->Start(); !started.ok()) {
     std::cerr << "the desk does not start: " << started << "\n";
     std::abort();
   }
-  channels_ = Channels({{"desk", address()}});
+  channels_ = Channels({{"desk", address()}}, tls);
 }
 
 std::string ServedDesk::address() const { return absl::StrCat("127.0.0.1:", server_->port()); }

@@ -43,7 +43,7 @@ class Desk {
   int ended_ = 0;
 };
 
-// A served desk and a channel to it.
+// A served desk and a channel to it, which shows the desk's own certificate if that has one.
 class ServedDesk {
  public:
   explicit ServedDesk(ServerOptions options = {}, std::vector<access::Role> roles = access::Policy::Get().roles());

@@ -1,11 +1,13 @@
 #include "common/rpc/test_http_client.h"
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -13,6 +15,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+
+#include "common/rpc/tls_files.h"
 
 namespace kechuang::rpc {
 namespace {
@@ -32,9 +36,34 @@ Wire::Wire(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) Close();
 }
 
+void Wire::FreeTls::operator()(ssl_st* tls) const { SSL_free(tls); }
+
+Wire::Wire(int port, const TlsFiles& files) : Wire(port) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to the socket without saying that it minds the signal
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  SSL_CTX_load_verify_locations(context.get(), files.authority.c_str(), nullptr);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (!files.certificate.empty()) {
+    SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str());
+    SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM);
+  }
+  tls_.reset(SSL_new(context.get()));
+  SSL_set_fd(tls_.get(), socket_);
+  if (SSL_connect(tls_.get()) != 1) Close();
+}
+
+std::string Wire::ServerName() const {
+  const X509* certificate = tls_ == nullptr ? nullptr : SSL_get0_peer_certificate(tls_.get());
+  if (certificate == nullptr) return "";
+  std::array<char, 256> name{};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
+  return name.data();
+}
+
 bool Wire::Send(absl::string_view text) {
   while (!text.empty()) {
-    const ssize_t sent = send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+    const ssize_t sent = tls_ == nullptr ? send(socket_, text.data(), text.size(), MSG_NOSIGNAL)
+                                         : SSL_write(tls_.get(), text.data(), static_cast<int>(text.size()));
     if (sent <= 0) return false;
     text.remove_prefix(static_cast<size_t>(sent));
   }
@@ -65,7 +94,8 @@ void Wire::Close() {
 
 bool Wire::More() {
   std::array<char, 65536> buffer;
-  const ssize_t size = recv(socket_, buffer.data(), buffer.size(), 0);
+  const ssize_t size = tls_ == nullptr ? recv(socket_, buffer.data(), buffer.size(), 0)
+                                       : SSL_read(tls_.get(), buffer.data(), static_cast<int>(buffer.size()));
   if (size <= 0) return false;
   arrived_.append(buffer.data(), static_cast<size_t>(size));
   return true;

@@ -2,11 +2,16 @@
 #define KECHUANG_COMMON_RPC_TEST_HTTP_CLIENT_H_
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
+struct ssl_st;
+
 namespace kechuang::rpc {
+
+struct TlsFiles;
 
 // An answer as a test looks at it.
 struct WireAnswer {
@@ -24,11 +29,15 @@ struct WireAnswer {
 class Wire {
  public:
   explicit Wire(int port);
+  // By TLS, to a server of this authority; shows the certificate, if one is named. Closed if they do not agree.
+  Wire(int port, const TlsFiles& files);
   ~Wire() { Close(); }
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
   bool is_open() const { return socket_ >= 0; }
+  // The common name in the server's certificate.
+  std::string ServerName() const;
   // False if the server has closed.
   bool Send(absl::string_view text);
   // Sends until the server takes no more, at most so many bytes; how many it took.
@@ -56,9 +65,14 @@ class Wire {
   }
 
  private:
+  struct FreeTls {
+    void operator()(ssl_st* tls) const;
+  };
+
   bool More();
 
   int socket_ = -1;
+  std::unique_ptr<ssl_st, FreeTls> tls_;
   std::string arrived_;
 };
 

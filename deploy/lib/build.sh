@@ -1,6 +1,6 @@
 # Installing and building before a start. Sourced by deploy/up after common.sh.
 
-PROGRAMS=(kc kechuang-gateway kechuang-enterprise kechuang-loan kechuang-contract kechuang-report kechuang-sample)
+PROGRAMS=(kc kechuang-gateway kechuang-enterprise kechuang-loan kechuang-contract kechuang-identity kechuang-report kechuang-sample)
 
 # check_space FOLDER: ends unless the folder's disk has a gigabyte left.
 check_space() {

@@ -8,11 +8,11 @@
 #include "absl/time/clock.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
 #include "common/base/error.h"
 #include "common/rpc/grpc_lifetime.h"
+#include "common/rpc/tls_credentials.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::gateway {
@@ -41,8 +41,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 }
 
 Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-                 rpc::Metrics& metrics, size_t memory_max)
-    : budget_(memory_max), door_{authenticator, metrics, budget_}, channels_(upstreams) {
+                 rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls)
+    : budget_(memory_max),
+      door_{authenticator, metrics, budget_},
+      channels_(upstreams, tls),
+      credentials_(rpc::ServerCredentialsOf(std::move(tls), rpc::TlsClients::kAny)) {
   for (const auto& [area, _] : upstreams) {
     Upstream& upstream = *upstreams_.emplace_back(std::make_unique<Upstream>(area, channels_.To(area)));
     for (const google::protobuf::ServiceDescriptor* service : ServicesOf(area)) {
@@ -54,13 +57,13 @@ Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc:
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max) {
+                                                        size_t memory_max, std::shared_ptr<const rpc::Tls> tls) {
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  std::unique_ptr<Gateway> gateway(new Gateway(upstreams, authenticator, metrics, memory_max));
+  std::unique_ptr<Gateway> gateway(new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls)));
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &gateway->port_);
+  builder.AddListeningPort(address, gateway->credentials_, &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMessageBytesRead);
   for (const std::unique_ptr<ForwardedService>& service : gateway->services_) builder.RegisterService(service.get());
@@ -77,6 +80,12 @@ std::vector<Upstream*> Gateway::upstreams() const {
   std::vector<Upstream*> all;
   for (const std::unique_ptr<Upstream>& upstream : upstreams_) all.push_back(upstream.get());
   return all;
+}
+
+std::shared_ptr<grpc::Channel> Gateway::OwnChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMessageBytesRead);
+  return server_->InProcessChannel(arguments);
 }
 
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }

@@ -10,12 +10,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/descriptor.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
+#include "common/rpc/tls.h"
 #include "services/gateway/forward.h"
 #include "services/gateway/health_watch.h"
 
@@ -30,11 +33,13 @@ class Gateway {
  public:
   // Listens on the address ("127.0.0.1:7100"; port 0 takes a free one) and passes on to these addresses by area.
   // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. Once the messages of
-  // calls under way take more than memory_max bytes, calls are refused with OVERLOADED.
+  // calls under way take more than memory_max bytes, calls are refused with OVERLOADED. With tls both sides speak TLS
+  // as far as it has the files for it; callers need no certificate here.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max = rpc::kMessageMemoryDefault);
+                                                        size_t memory_max = rpc::kMessageMemoryDefault,
+                                                        std::shared_ptr<const rpc::Tls> tls = nullptr);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -43,13 +48,15 @@ class Gateway {
   // Where the calls of each area go, and what is asked of a caller before: for the REST side of the same door.
   std::vector<Upstream*> upstreams() const;
   const Door& door() const { return door_; }
+  // A channel to this gateway within the process: nothing of it goes over a wire.
+  std::shared_ptr<grpc::Channel> OwnChannel() const;
   AreaHealth Health() const { return watch_->Last(); }
   // Says NOT_SERVING, takes no new calls, and ends those that run when the wait is over.
   void Stop(absl::Duration wait);
 
  private:
   Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-          rpc::Metrics& metrics, size_t memory_max);
+          rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls);
 
   void Report(const AreaHealth& health);
 
@@ -58,6 +65,7 @@ class Gateway {
   rpc::Channels channels_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::vector<std::unique_ptr<ForwardedService>> services_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   AreaHealth reported_;  // what the log was told last; touched by one thread at a time

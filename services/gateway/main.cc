@@ -21,7 +21,8 @@ namespace {
 
 // Calls under way get this long to end after SIGTERM.
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
-constexpr rpc::HttpOptions kHttpOptions{.threads = 2, .connections_max = 4096};
+constexpr int kHttpThreads = 2;
+constexpr int kHttpConnectionsMax = 4096;
 
 // Each connection is a file, and shells give a process a thousand at first.
 void AllowManyFiles() {
@@ -38,20 +39,23 @@ int Run(const rpc::ProcessFlags& flags) {
   rpc::Authenticator authenticator(*suite_key);
   rpc::Metrics metrics;
   const int port = flags.port_base + rpc::PortOffset("gateway");
-  const auto gateway = Gateway::Start(absl::StrCat("127.0.0.1:", port), flags.addresses, authenticator, metrics,
-                                      flags.message_memory_max);
+  const rpc::Listening& listening = flags.listening;
+  const auto gateway = Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics,
+                                      flags.message_memory_max, listening.tls);
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
-  rpc::Channels identity({{"identity", flags.addresses.at("identity")}});
+  rpc::Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   const rpc::KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
   const auto uploads =
-      Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), absl::StrCat("127.0.0.1:", port), (*gateway)->door());
+      Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), (*gateway)->OwnChannel(), (*gateway)->door());
   if (!uploads.ok()) return rpc::FailStart(uploads.status());
   Rest rest((*gateway)->upstreams(), (*gateway)->door(), uploads->get());
-  rpc::HttpServer http(HttpRoutes(**gateway, metrics), HttpHandler(**gateway, rest), kHttpOptions);
+  rpc::HttpServer http(
+      HttpRoutes(**gateway, metrics), HttpHandler(**gateway, rest),
+      {.threads = kHttpThreads, .connections_max = kHttpConnectionsMax, .ip = listening.ip, .tls = listening.tls});
   if (const absl::Status started = http.Start(port + rpc::kHttpPortOffset); !started.ok()) {
     return rpc::FailStart(started);
   }
-  spdlog::info("gateway listens on 127.0.0.1:{}, HTTP on {}", port, http.port());
+  spdlog::info("gateway listens on {}, HTTP on {}", listening.AddressOf(port), http.port());
   rpc::WaitForStop();
   std::thread http_stop([&http] { http.Stop(kDrainWait); });
   (*gateway)->Stop(kDrainWait);

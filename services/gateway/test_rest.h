@@ -135,7 +135,7 @@ class RestFixture : public testing::Test {
     std::string folder = testing::TempDir() + "/uploads-XXXXXX";
     EXPECT_NE(mkdtemp(folder.data()), nullptr);
     folder_ = folder;
-    auto uploads = Uploads::Make(folder, absl::StrCat("127.0.0.1:", gateway_->port()), gateway_->door());
+    auto uploads = Uploads::Make(folder, gateway_->OwnChannel(), gateway_->door());
     EXPECT_TRUE(uploads.ok()) << uploads.status();
     uploads_ = *std::move(uploads);
     rest_ = std::make_unique<Rest>(gateway_->upstreams(), gateway_->door(), uploads_.get());

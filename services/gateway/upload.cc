@@ -19,7 +19,6 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channels.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "nlohmann/json.hpp"
 #include "services/gateway/rest_headers.h"
@@ -180,14 +179,14 @@ rpc::HttpAnswer AnswerOf(int exit_code, const std::string& out, const std::strin
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Uploads>> Uploads::Make(const std::string& folder, const std::string& address,
-                                                       const Door& door) {
+absl::StatusOr<std::unique_ptr<Uploads>> Uploads::Make(const std::string& folder,
+                                                       std::shared_ptr<grpc::Channel> gateway, const Door& door) {
   std::error_code error;
   std::filesystem::remove_all(folder, error);
   if (!error) std::filesystem::create_directories(folder, error);
   if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   if (error) return CannotStore(folder);
-  return absl::WrapUnique(new Uploads(folder, rpc::Channels({{"gateway", address}}).To("gateway"), door));
+  return absl::WrapUnique(new Uploads(folder, std::move(gateway), door));
 }
 
 Uploads::Uploads(std::string folder, std::shared_ptr<grpc::Channel> channel, const Door& door)

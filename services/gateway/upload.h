@@ -27,11 +27,11 @@ inline constexpr uint64_t kUploadBytesMax = uint64_t{512} * 1024 * 1024;
 // the client goes; the same file again changes nothing.
 class Uploads {
  public:
-  // Files lie in folder, which is made anew, so that nothing stays there that a killed process left. Rows go to
-  // address, the gateway's own gRPC port. The door must outlive it, and it the HTTP server. INTERNAL_FAULT if there can
-  // be no such folder.
-  static absl::StatusOr<std::unique_ptr<Uploads>> Make(const std::string& folder, const std::string& address,
-                                                       const Door& door);
+  // Files lie in folder, which is made anew, so that nothing stays there that a killed process left. Rows go by
+  // this channel to the gateway's own calls. The door must outlive it, and it the HTTP server. INTERNAL_FAULT if there
+  // can be no such folder.
+  static absl::StatusOr<std::unique_ptr<Uploads>> Make(const std::string& folder,
+                                                       std::shared_ptr<grpc::Channel> gateway, const Door& door);
   ~Uploads();
   Uploads(const Uploads&) = delete;
   Uploads& operator=(const Uploads&) = delete;

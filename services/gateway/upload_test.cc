@@ -148,10 +148,10 @@ TEST_F(UploadTest, TakesAsManyFilesAsItMayAndRemovesThoseThatNeverCome) {
 
 TEST_F(UploadTest, StartsWithoutWhatAKilledProcessLeft) {
   std::filesystem::create_directories(folder_ / "old" / "left");
-  const auto second = Uploads::Make((folder_ / "old").string(), "127.0.0.1:1", gateway_->door());
+  const auto second = Uploads::Make((folder_ / "old").string(), gateway_->OwnChannel(), gateway_->door());
   ASSERT_TRUE(second.ok());
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "old"));
-  EXPECT_EQ(Uploads::Make("/proc/nothing", "127.0.0.1:1", gateway_->door()).status().code(),
+  EXPECT_EQ(Uploads::Make("/proc/nothing", gateway_->OwnChannel(), gateway_->door()).status().code(),
             absl::StatusCode::kInternal);
 }
 

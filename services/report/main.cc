@@ -11,7 +11,7 @@ ABSL_FLAG(std::string, division, "640105", "the bureau's own district, 6 digits"
 int main(int argc, char** argv) {
   kechuang::rpc::BlockStopSignals();
   const kechuang::rpc::ProcessFlags flags = kechuang::rpc::ParseProcessFlags(argc, argv);
-  kechuang::rpc::Channels channels(flags.addresses);
+  kechuang::rpc::Channels channels(flags.addresses, flags.listening.tls);
   kechuang::report::ReportDependencies dependencies{channels, absl::GetFlag(FLAGS_division)};
   auto service = kechuang::report::MakeReportService(dependencies);
   // It keeps nothing of its own: whether the registers are there, each of them says of itself.

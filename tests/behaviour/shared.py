@@ -17,7 +17,7 @@ from doors import Error, Inexpressible, doors_of, plain  # noqa: E402
 
 # What a record gets at its own time and place, whichever door it came by.
 VOLATILE = {"create_time", "update_time", "delete_time", "time", "hash", "sequence", "next_page_token", "before", "after",
-            "registration_number", "first_sequence", "last_sequence", "finish_time", "revert_time"}
+            "registration_number", "first_sequence", "last_sequence", "finish_time", "revert_time", "secret", "secret_sha256"}
 # Faults that a door which takes text finds while it reads, and that others leave to the service: in words of their own.
 READ_BY_THE_DOOR = {"FIELD_UNKNOWN", "FIELD_UNKNOWN_VALUE", "FIELD_MALFORMED"}
 NOWHERE = "this door cannot say it"

@@ -86,9 +86,7 @@ class Access(unittest.TestCase):
 
     def ask(self, key, name, request):
         """Asks a method of the register of identities with one of the first keys."""
-        secret = (self.suite.state / f"{key}.key").read_text().strip()
-        method = getattr(self.suite.stub("identity"), name)
-        return method(request, timeout=20, metadata=(("authorization", f"Bearer {secret}"),))
+        return self.suite.call(getattr(self.suite.stub("identity"), name), request, key=key)
 
     def new_key(self, *roles, expire_time=None):
         """A key with these roles: its name and its secret."""

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -145,13 +146,15 @@ class SqlSession:
 
 
 class Suite:
-    """One running suite. sample says whether it takes in the sample district at its start."""
+    """One running suite. sample says whether it takes in the sample district at its start, tls whether it speaks TLS."""
 
-    def __init__(self, sample=False):
+    def __init__(self, sample=False, tls=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kechuang-e2e-")).resolve()
         self.state = self.folder / "state"
         self.port = free_port_base()
         self.sample = sample
+        self.tls = tls
+        self.authority = self.state / "tls/authority.pem"  # of a suite that speaks TLS
         self.database_socket = self.state / "mariadb.sock"  # where sql() asks
         self._channels = {}
 
@@ -164,6 +167,8 @@ class Suite:
             command += ["--port", str(self.port)]
         if not self.sample:
             command.append("--no-sample")
+        if self.tls:
+            command.append("--tls")
         return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               env={**os.environ, **(environment or {})}, timeout=900)
 
@@ -252,7 +257,8 @@ class Suite:
         return (("authorization", f"Bearer {self.secret(key)}"),)
 
     def environment(self, key="bureau"):
-        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / f"{key}.key")}
+        return {**os.environ, "KC_SERVER": f"127.0.0.1:{self.port}", "KC_KEY_FILE": str(self.state / f"{key}.key"),
+                **({"KC_CA_FILE": str(self.authority)} if self.tls else {})}
 
     def kc(self, *arguments, expect=0, timeout=900):
         """Runs kc; fails unless it ends with the expected exit code (None: any)."""
@@ -273,11 +279,17 @@ class Suite:
 
     def channel(self, service="gateway"):
         if service not in self._channels:
-            self._channels[service] = grpc.insecure_channel(
-                f"127.0.0.1:{self.port + OFFSETS[service]}",
-                options=[("grpc.max_send_message_length", -1), ("grpc.initial_reconnect_backoff_ms", 100),
-                         ("grpc.max_reconnect_backoff_ms", 200)])
+            self._channels[service] = self.new_channel(service)
         return self._channels[service]
+
+    def new_channel(self, service="gateway"):
+        """A channel with a connection of its own, which the caller closes."""
+        address = f"127.0.0.1:{self.port + OFFSETS[service]}"
+        options = [("grpc.max_send_message_length", -1), ("grpc.initial_reconnect_backoff_ms", 100),
+                   ("grpc.max_reconnect_backoff_ms", 200), ("grpc.use_local_subchannel_pool", 1)]
+        if not self.tls:
+            return grpc.insecure_channel(address, options)
+        return grpc.secure_channel(address, grpc.ssl_channel_credentials(self.authority.read_bytes()), options)
 
     def stub(self, area, kind="service", door="gateway"):
         """A stub of an area's service (or its journal) at a door: the gateway, or the service itself."""
@@ -321,11 +333,19 @@ class Suite:
         except AssertionError:
             return False
 
+    def http(self, path, service="gateway", timeout=20, data=None, headers=None):
+        """The answer of a service's HTTP port, to be closed; urllib.error.HTTPError if it is none of success."""
+        handlers = [urllib.request.ProxyHandler({})]
+        if self.tls:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.authority)))
+        url = f"http{'s' if self.tls else ''}://127.0.0.1:{self.port + HTTP_OFFSET + OFFSETS[service]}{path}"
+        request = urllib.request.Request(url, data, headers or {})
+        return urllib.request.build_opener(*handlers).open(request, timeout=timeout)
+
     def healthz(self):
         """The gateway's health: the HTTP status, 0 if it does not answer."""
         try:
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:{self.port + HTTP_OFFSET}/healthz", timeout=2) as answer:
+            with self.http("/healthz", timeout=2) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code

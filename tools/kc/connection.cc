@@ -1,5 +1,9 @@
 #include "tools/kc/connection.h"
 
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -24,14 +28,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kKeyBytesMax = 4096;
+constexpr size_t kAuthorityBytesMax = size_t{1024} * 1024;  // a system's whole list of authorities fits
 
 // The beginning of a small file; no value if it cannot be read.
-std::optional<std::string> ReadStart(const fs::path& path) {
+std::optional<std::string> ReadStart(const fs::path& path, size_t bytes_max = kKeyBytesMax) {
   std::error_code error;
   if (fs::is_directory(path, error)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
-  std::string text(kKeyBytesMax + 1, '\0');
+  std::string text(bytes_max + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   return text;
@@ -89,6 +94,34 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
   return key;
 }
 
+absl::StatusOr<std::string> ReadAuthority(const std::string& path) {
+  auto text = ReadStart(path, kAuthorityBytesMax);
+  if (!text.has_value()) {
+    return Failure(absl::StatusCode::kNotFound, absl::StrCat("the authority's certificate ", path, " cannot be read"),
+                   absl::StrCat("无法读取证书颁发机构文件 ", path));
+  }
+  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())),
+                                                      &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr),
+                                                                &X509_free);
+  ERR_clear_error();
+  if (certificate == nullptr || text->size() > kAuthorityBytesMax) {
+    return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the file ", path, " holds no certificate in PEM"),
+                   absl::StrCat("文件 ", path, " 中没有 PEM 格式的证书"));
+  }
+  return *std::move(text);
+}
+
+// Where the authority of a suite's certificates is; empty if the suite speaks plain text. The checkout's own authority
+// is taken for the checkout's own suite: where the port or the key is the one of var/.
+std::string FindAuthority(const AskedPlace& asked, const Variables& variables, const fs::path& state, bool own) {
+  const std::string named = asked.ca_file.empty() ? variables("KC_CA_FILE") : asked.ca_file;
+  if (!named.empty() || !own || state.empty()) return named;
+  const fs::path file = state / "tls" / "authority.pem";
+  std::error_code error;
+  return fs::exists(file, error) ? file.string() : "";
+}
+
 }  // namespace
 
 bool IsLoopback(absl::string_view server) {
@@ -102,7 +135,9 @@ absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& v
   const fs::path state = StateFolder(program);
   SuitePlace place;
   ASSIGN_OR_RETURN(place.server, FindServer(asked.server, variables, state));
+  const bool own_port = asked.server.empty() && variables("KC_SERVER").empty();
   place.key_file = asked.key_file.empty() ? variables("KC_KEY_FILE") : asked.key_file;
+  const bool own_key = place.key_file.empty();
   if (place.key_file.empty()) {
     if (state.empty() || !IsLoopback(place.server)) {
       return WrongUsage(
@@ -112,6 +147,16 @@ absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& v
     place.key_file = (state / "bureau.key").string();
   }
   ASSIGN_OR_RETURN(place.key, ReadKey(place.key_file));
+  place.ca_file = FindAuthority(asked, variables, state, own_port || own_key);
+  if (!place.ca_file.empty()) {
+    ASSIGN_OR_RETURN(place.authority, ReadAuthority(place.ca_file));
+  } else if (!IsLoopback(place.server)) {
+    return WrongUsage(
+        absl::StrCat(place.server, " is on another machine, and a key does not travel in plain text; name ",
+                     "the authority of its certificate with --ca-file or KC_CA_FILE"),
+        absl::StrCat(place.server, " 在另一台机器上，密钥不得以明文传输；请用 --ca-file 或 KC_CA_FILE ",
+                     "指定其证书的颁发机构"));
+  }
   return place;
 }
 
@@ -121,7 +166,11 @@ Connection::Connection(SuitePlace place, Language language, absl::Duration timeo
   arguments.SetMaxReceiveMessageSize(-1);
   // A suite on this machine is never behind a proxy of the environment.
   if (IsLoopback(place_.server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  channel_ = grpc::CreateCustomChannel(place_.server, grpc::InsecureChannelCredentials(), arguments);
+  grpc::SslCredentialsOptions trusted;
+  trusted.pem_root_certs = place_.authority;
+  const auto credentials =
+      place_.authority.empty() ? grpc::InsecureChannelCredentials() : grpc::SslCredentials(trusted);
+  channel_ = grpc::CreateCustomChannel(place_.server, credentials, arguments);
 }
 
 std::unique_ptr<grpc::ClientContext> Connection::NewContext() const {
@@ -134,6 +183,6 @@ std::unique_ptr<grpc::ClientContext> Connection::NewContext() const {
 
 std::string Connection::authorization() const { return absl::StrCat("Bearer ", place_.key); }
 
-ErrorPlace Connection::Describe() const { return {place_.server, place_.key_file, timeout_}; }
+ErrorPlace Connection::Describe() const { return {place_.server, place_.key_file, timeout_, place_.ca_file}; }
 
 }  // namespace kechuang::kc

@@ -3,8 +3,14 @@
 #include <fstream>
 #include <map>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+
+#include "common/rpc/test_certificates.h"
+#include "common/rpc/tls_credentials.h"
 
 namespace kechuang::kc {
 namespace {
@@ -65,6 +71,68 @@ TEST_F(FindSuiteTest, KeepsTheCheckoutsKeyOnThisMachine) {
   EXPECT_EQ(Find({"localhost:7100", ""})->key, "own");
   EXPECT_EQ(ExitCodeOf(Find({"example.org:7100", ""}).status()), kUsage);
   EXPECT_EQ(ExitCodeOf(Find({"127.0.0.1.example.org:7100", ""}).status()), kUsage);
+}
+
+TEST_F(FindSuiteTest, SendsNoKeyToAnotherMachineInPlainText) {
+  Write("other.key", "other");
+  const std::string key = (root_ / "other.key").string();
+  const auto plain = Find({"example.org:7100", key});
+  EXPECT_EQ(ExitCodeOf(plain.status()), kUsage);
+  EXPECT_THAT(std::string(plain.status().message()), HasSubstr("--ca-file"));
+  const rpc::TestAuthority authority(root_.string());
+  const auto place = Find({"example.org:7100", key, authority.path()});
+  ASSERT_TRUE(place.ok()) << place.status();
+  EXPECT_THAT(place->authority, HasSubstr("BEGIN CERTIFICATE"));
+  variables_["KC_CA_FILE"] = authority.path();
+  EXPECT_TRUE(Find({"example.org:7100", key}).ok());
+}
+
+TEST_F(FindSuiteTest, KnowsTheCheckoutsAuthority) {
+  Write("var/port", "7300\n");
+  Write("var/bureau.key", "own\n");
+  Write("other.key", "other");
+  fs::create_directories(root_ / "var/tls");
+  const rpc::TestAuthority authority((root_ / "var/tls").string());
+  EXPECT_EQ(Find()->ca_file, authority.path());
+  EXPECT_EQ(Find({"", (root_ / "other.key").string()})->ca_file, authority.path());
+  EXPECT_EQ(Find({"localhost:7300", ""})->ca_file, authority.path());
+  EXPECT_EQ(Find({"localhost:7400", (root_ / "other.key").string()})->ca_file, "");
+}
+
+TEST_F(FindSuiteTest, RefusesAFileThatIsNoAuthority) {
+  Write("var/port", "7300\n");
+  Write("var/bureau.key", "own\n");
+  Write("text.pem", "no certificate");
+  EXPECT_THAT(std::string(Find({"", "", (root_ / "text.pem").string()}).status().message()),
+              HasSubstr("no certificate"));
+  EXPECT_THAT(std::string(Find({"", "", (root_ / "absent").string()}).status().message()), HasSubstr("cannot be read"));
+}
+
+TEST_F(FindSuiteTest, SpeaksTlsToWhoHasACertificateOfTheAuthority) {
+  Write("var/bureau.key", "own\n");
+  rpc::TestAuthority authority(root_.string());
+  const rpc::TestAuthority other(root_.string(), "other");
+  const auto credentials = rpc::ServerCredentialsOf(*rpc::Tls::Open(authority.Sign("server")), rpc::TlsClients::kAny);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port);
+  grpc::CallbackGenericService knows_nothing;
+  builder.RegisterCallbackGenericService(&knows_nothing);
+  const auto server = builder.BuildAndStart();
+  const auto connects = [&](const std::string& ca_file) {
+    auto place = Find({absl::StrCat("127.0.0.1:", port), "", ca_file});
+    const Connection connection(*std::move(place), Language::kEnglish, absl::Seconds(5));
+    grpc_connectivity_state state = connection.channel()->GetState(/*try_to_connect=*/true);
+    const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(20);
+    while (state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      if (!connection.channel()->WaitForStateChange(state, deadline)) break;
+      state = connection.channel()->GetState(/*try_to_connect=*/true);
+    }
+    return state == GRPC_CHANNEL_READY;
+  };
+  EXPECT_TRUE(connects(authority.path()));
+  EXPECT_FALSE(connects(other.path()));
+  EXPECT_FALSE(connects(""));
 }
 
 TEST_F(FindSuiteTest, SaysWhatIsMissing) {

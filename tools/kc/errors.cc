@@ -26,6 +26,11 @@ std::optional<Words> TransportSentence(const absl::Status& status, const ErrorPl
   const std::string& server = place.server;
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
+      if (!place.ca_file.empty()) {
+        return Words{absl::StrCat("nothing answers at ", server, " with a certificate of the authority in ",
+                                  place.ca_file, ", or the connection was lost"),
+                     absl::StrCat("在 ", server, " 没有持 ", place.ca_file, " 所签证书的服务应答，或连接已中断")};
+      }
       return Words{absl::StrCat("nothing answers at ", server, ", or the connection was lost"),
                    absl::StrCat("无法连接 ", server, "，或连接已中断")};
     case absl::StatusCode::kDeadlineExceeded: {
@@ -72,11 +77,12 @@ std::string Violations(const absl::Status& status, Language language) {
 std::string NextStep(const absl::Status& status, Language language, const ErrorPlace& place) {
   if (place.server.empty()) return "";
   if (status.code() == absl::StatusCode::kUnauthenticated) {
-    return Words{absl::StrCat("The key was read from ", place.key_file,
-                              ". It must be the suite's own: the file bureau.key of its state folder. Name another with "
-                              "--key-file or KC_KEY_FILE."),
-                 absl::StrCat("密钥取自 ", place.key_file,
-                              "，须为该系统状态目录下的 bureau.key；可用 --key-file 或 KC_KEY_FILE 另行指定。")}
+    return Words{
+               absl::StrCat("The key was read from ", place.key_file,
+                            ". It must be the suite's own: the file bureau.key of its state folder. Name another with "
+                            "--key-file or KC_KEY_FILE."),
+               absl::StrCat("密钥取自 ", place.key_file,
+                            "，须为该系统状态目录下的 bureau.key；可用 --key-file 或 KC_KEY_FILE 另行指定。")}
                .In(language) +
            "\n";
   }
@@ -89,10 +95,11 @@ std::string NextStep(const absl::Status& status, Language language, const ErrorP
                language) +
            "\n";
   }
-  return Words{"Start the suite with deploy/up, or name a running one with --server or KC_SERVER.",
-               "请用 deploy/up 启动系统，或用 --server、KC_SERVER 指定正在运行的系统。"}
-             .In(language) +
-         "\n";
+  const Words start = {"Start the suite with deploy/up, or name a running one with --server or KC_SERVER.",
+                       "请用 deploy/up 启动系统，或用 --server、KC_SERVER 指定正在运行的系统。"};
+  const Words speak_tls = {" If it speaks TLS, name its authority with --ca-file or KC_CA_FILE.",
+                           "如其使用 TLS，请用 --ca-file 或 KC_CA_FILE 指定颁发机构。"};
+  return absl::StrCat(start.In(language), place.ca_file.empty() ? speak_tls.In(language) : "", "\n");
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct ErrorPlace {
   std::string server;    // "127.0.0.1:7100"
   std::string key_file;  // where the key came from
   absl::Duration timeout = absl::InfiniteDuration();
+  std::string ca_file = {};  // where the authority came from; empty if the way is in plain text
 };
 
 // An error as a person reads it, each line ended: the sentence, each faulty field on a line of its own, and what to do

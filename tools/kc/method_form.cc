@@ -34,8 +34,8 @@ constexpr size_t kDepthMax = 4;
 // Flags of every command; a field of the same name is asked for by its whole path.
 const std::set<std::string>& TakenFlags() {
   static const auto& taken =
-      *new std::set<std::string>{"server",  "key-file", "lang",  "language", "help",      "version", "output",
-                                 "timeout", "columns",  "color", "no-pager", "from-file", "register"};
+      *new std::set<std::string>{"server", "ca-file", "key-file", "lang",  "language", "help",      "version",
+                                 "output", "timeout", "columns",  "color", "no-pager", "from-file", "register"};
   return taken;
 }
 

@@ -83,12 +83,8 @@ absl::StatusOr<absl::Duration> ReadTimeout(const CommandLine& line) {
 
 absl::Status Connect(const CommandLine& line, Session& session) {
   ASSIGN_OR_RETURN(const absl::Duration timeout, ReadTimeout(line));
-  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file")}, session.around.variables,
-                                               session.around.program));
-  if (!IsLoopback(place.server)) {
-    session.Note({absl::StrCat("Warning: the key and the data go to ", place.server, " unencrypted."),
-                  absl::StrCat("警告：密钥和数据将以明文发送到 ", place.server, "。")});
-  }
+  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file")},
+                                               session.around.variables, session.around.program));
   session.connection = std::make_unique<Connection>(std::move(place), session.language, timeout);
   return absl::OkStatus();
 }

@@ -21,8 +21,9 @@ constexpr absl::Duration kListsWait = absl::Seconds(5);
 
 // The names of banks and pools that the suite has now.
 absl::StatusOr<TemplateLists> AskLists(Session& session, const CommandLine& command) {
-  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({command.Value("server"), command.Value("key-file")},
-                                               session.around.variables, session.around.program));
+  ASSIGN_OR_RETURN(SuitePlace place,
+                   FindSuite({command.Value("server"), command.Value("key-file"), command.Value("ca-file")},
+                             session.around.variables, session.around.program));
   const Connection connection(std::move(place), session.language, kListsWait);
   ASSIGN_OR_RETURN(const std::set<std::string> names,
                    ListBanksAndPools({connection.channel(), connection.authorization(), kListsWait}));
