@@ -3,7 +3,7 @@
 import unittest
 
 import run
-from catalogue import FieldDescriptor, input_fields, methods, rules_of
+from catalogue import FieldDescriptor, input_fields, methods, rules_of, value_at
 from doors import Error
 from records import WAN, contract, create_bank, create_contract, create_pool, high_tech, loan
 from requests_of import least, path_bound, put, required_missing
@@ -63,7 +63,7 @@ class EveryRequest(NoTrace):
                 self.refuses(to, one, {}, dict.fromkeys(missing, "FIELD_REQUIRED"))
             bare = {}
             for path in path_bound(one):
-                put(bare, path, whole)
+                put(bare, path, value_at(whole, path))
             missing = required_missing(one, bare)
             if bare and missing:
                 self.refuses(to, one, bare, dict.fromkeys(missing, "FIELD_REQUIRED"))

@@ -3,7 +3,7 @@
 import copy
 import functools
 
-from catalogue import REQUIRED, FieldDescriptor, behaves, is_repeated, methods, rules_of, value_at
+from catalogue import REQUIRED, FieldDescriptor, behaves, is_repeated, methods, rules_of
 from suite import Stubs
 
 FORMATS = {1: "11640103010094039Q", 2: "640105", 3: "6510", 4: "request-1", 5: "2022640105000001"}
@@ -12,12 +12,11 @@ NUMBERS = (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_INT64)
 
 
 def put(request, path, value):
-    """Sets the value at a dotted path of nested dicts; value may be a whole request that has it there."""
-    found = value_at(value, path) if isinstance(value, dict) else None
+    """Sets the value at a dotted path of nested dicts."""
     parts = path.split(".")
     for part in parts[:-1]:
         request = request.setdefault(part, {})
-    request[parts[-1]] = value if found is None else found
+    request[parts[-1]] = value
 
 
 @functools.cache
