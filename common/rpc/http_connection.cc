@@ -23,7 +23,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 // What is read at once, and what is read ahead while nobody asks.
-constexpr size_t kReadBytes = 64 * 1024;
+constexpr size_t kReadBytes = size_t{64} * 1024;
 // How long a connection that is about to close takes in what its client still sends: closing at once would reset it,
 // and the client might lose the answer.
 constexpr absl::Duration kLingerMax = absl::Seconds(2);
@@ -285,7 +285,7 @@ void HttpConnection::Answer(uint64_t turn, HttpAnswer answer) {
   Send(std::move(bytes), [this](bool sent) { sent ? Finish() : void(); });
 }
 
-void HttpConnection::Begin(uint64_t turn, HttpAnswer head) {
+void HttpConnection::Begin(uint64_t turn, const HttpAnswer& head) {
   if (turn != turn_ || closed_ || answer_ != AnswerState::kNone) return;
   if (minor_version_ == 0) keep_alive_ = false;  // HTTP/1.0 knows no chunks: the end of the connection ends the body
   Send(StartAnswer(head, AnswerState::kBegun, minor_version_ == 0 ? "" : "Transfer-Encoding: chunked"), nullptr);

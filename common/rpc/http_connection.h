@@ -98,7 +98,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   }
   void ReadBody(uint64_t turn, uint64_t bytes_max, bool whole, std::function<void(HttpPiece)> done);
   void Answer(uint64_t turn, HttpAnswer answer);
-  void Begin(uint64_t turn, HttpAnswer head);
+  void Begin(uint64_t turn, const HttpAnswer& head);
   void Write(uint64_t turn, std::string piece, std::function<void(bool)> done);
   void End(uint64_t turn);
   void Abandon(uint64_t turn) {

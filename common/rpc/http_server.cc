@@ -41,40 +41,37 @@ HttpExchange::~HttpExchange() {
 }
 
 void HttpExchange::OnGone(std::function<void()> gone) {
-  connection_->Post([turn = turn_, gone = std::move(gone)](HttpConnection& connection) mutable {
-    connection.OnGone(turn, std::move(gone));
-  });
+  connection_->Post(
+      [turn = turn_, gone = std::move(gone)](HttpConnection& connection) { connection.OnGone(turn, std::move(gone)); });
 }
 
 void HttpExchange::ReadWhole(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
-  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) {
     connection.ReadBody(turn, bytes_max, /*whole=*/true, std::move(done));
   });
 }
 
 void HttpExchange::ReadChunk(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
-  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) {
     connection.ReadBody(turn, bytes_max, /*whole=*/false, std::move(done));
   });
 }
 
 void HttpExchange::Answer(HttpAnswer answer) {
-  connection_->Post([turn = turn_, answer = std::move(answer)](HttpConnection& connection) mutable {
+  connection_->Post([turn = turn_, answer = std::move(answer)](HttpConnection& connection) {
     connection.Answer(turn, std::move(answer));
   });
 }
 
 void HttpExchange::Begin(HttpAnswer head) {
-  connection_->Post([turn = turn_, head = std::move(head)](HttpConnection& connection) mutable {
-    connection.Begin(turn, std::move(head));
-  });
+  connection_->Post(
+      [turn = turn_, head = std::move(head)](HttpConnection& connection) { connection.Begin(turn, head); });
 }
 
 void HttpExchange::Write(std::string piece, std::function<void(bool)> done) {
-  connection_->Post(
-      [turn = turn_, piece = std::move(piece), done = std::move(done)](HttpConnection& connection) mutable {
-        connection.Write(turn, std::move(piece), std::move(done));
-      });
+  connection_->Post([turn = turn_, piece = std::move(piece), done = std::move(done)](HttpConnection& connection) {
+    connection.Write(turn, std::move(piece), std::move(done));
+  });
 }
 
 void HttpExchange::End() {
@@ -84,7 +81,7 @@ void HttpExchange::End() {
 class HttpServer::Impl {
  public:
   Impl(Routes routes, Handler handler, HttpOptions options)
-      : core_(std::move(routes), std::move(handler), options), acceptor_(asio::make_strand(core_.context)) {}
+      : core_(std::move(routes), std::move(handler), std::move(options)), acceptor_(asio::make_strand(core_.context)) {}
   ~Impl() {
     Stop(absl::ZeroDuration());
     {
@@ -195,7 +192,7 @@ class HttpServer::Impl {
 };
 
 HttpServer::HttpServer(Routes routes, Handler handler, HttpOptions options)
-    : impl_(std::make_unique<Impl>(std::move(routes), std::move(handler), options)) {}
+    : impl_(std::make_unique<Impl>(std::move(routes), std::move(handler), std::move(options))) {}
 HttpServer::~HttpServer() = default;
 absl::Status HttpServer::Start(int port) { return impl_->Start(port); }
 int HttpServer::port() const { return impl_->port(); }

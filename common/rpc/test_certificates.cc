@@ -1,14 +1,15 @@
 #include "common/rpc/test_certificates.h"
 
+#include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,17 +49,15 @@ X509* Draft(const std::string& name, EVP_PKEY* key, int days) {
   return certificate;
 }
 
-FILE* Writing(const std::string& path) {
-  FILE* file = Must(std::fopen(path.c_str(), "we"));
+using File = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+File Writing(const std::string& path) {
+  File file(Must(BIO_new_file(path.c_str(), "w")), &BIO_free);
   chmod(path.c_str(), 0600);
   return file;
 }
 
-void Write(const std::string& path, X509* certificate) {
-  FILE* file = Writing(path);
-  Must(PEM_write_X509(file, certificate));
-  std::fclose(file);
-}
+void Write(const std::string& path, X509* certificate) { Must(PEM_write_bio_X509(Writing(path).get(), certificate)); }
 
 }  // namespace
 
@@ -82,9 +81,7 @@ TlsFiles TestAuthority::Sign(const std::string& name, const std::string& sans, i
   AddExtension(certificate.get(), certificate_.get(), NID_ext_key_usage, "serverAuth,clientAuth");
   Must(X509_sign(certificate.get(), key_.get(), EVP_sha256()));
   Write(files.certificate, certificate.get());
-  FILE* file = Writing(files.key);
-  Must(PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr));
-  std::fclose(file);
+  Must(PEM_write_bio_PrivateKey(Writing(files.key).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr));
   return files;
 }
 

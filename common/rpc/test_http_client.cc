@@ -74,7 +74,7 @@ size_t Wire::SendWhatFits(size_t bytes_max) {
   // The server may still be emptying the pipe: it is full when it stays so for this long.
   const timeval moment{0, 300'000};
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &moment, sizeof(moment));
-  const std::string block(64 * 1024, 'x');
+  const std::string block(size_t{64} * 1024, 'x');
   size_t total = 0;
   while (total < bytes_max) {
     const ssize_t sent = send(socket_, block.data(), std::min(block.size(), bytes_max - total), MSG_NOSIGNAL);

@@ -21,7 +21,7 @@ using Exchange = std::shared_ptr<HttpExchange>;
 
 constexpr char kGet[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr absl::Duration kReloadMax = absl::Seconds(10);
-constexpr uint64_t kBodyBytesMax = 64 * 1024 * 1024;
+constexpr uint64_t kBodyBytesMax = uint64_t{64} * 1024 * 1024;
 
 // An HTTP server with a certificate; what is no /metrics is answered with its own body.
 class TlsHttpTest : public ::testing::Test {
@@ -67,7 +67,7 @@ TEST_F(TlsHttpTest, AnswersManyRequestsOnOneConnection) {
 
 TEST_F(TlsHttpTest, CarriesLargeBodiesBothWays) {
   Serve();
-  std::string body(20 * 1024 * 1024, 'x');
+  std::string body(size_t{20} * 1024 * 1024, 'x');
   for (size_t i = 0; i < body.size(); i += 1000) body[i] = static_cast<char>('a' + i % 26);
   Wire wire(port(), Knowing());
   EXPECT_TRUE(wire.Ask(Post(body)).body == body);

@@ -13,7 +13,7 @@ namespace kechuang::rpc {
 namespace {
 
 // Longest text of one TLS record.
-constexpr size_t kRecordBytes = 16 * 1024;
+constexpr size_t kRecordBytes = size_t{16} * 1024;
 
 BIO* EmptyBio() {
   BIO* bio = BIO_new(BIO_s_mem());

@@ -18,7 +18,7 @@ namespace {
 // How long a caller waits before it asks again for a service that is away.
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
-absl::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+absl::string_view View(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 absl::Status Unreachable(absl::string_view area) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)

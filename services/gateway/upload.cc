@@ -11,7 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -28,7 +27,7 @@ namespace kechuang::gateway {
 namespace {
 
 // Most bytes of what the importer tells.
-constexpr size_t kTellingBytesMax = 8 * 1024 * 1024;
+constexpr size_t kTellingBytesMax = size_t{8} * 1024 * 1024;
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 constexpr std::array<absl::string_view, 6> kFileTypes = {
     "",         "application/octet-stream", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -186,7 +185,7 @@ absl::StatusOr<std::unique_ptr<Uploads>> Uploads::Make(const std::string& folder
   if (!error) std::filesystem::create_directories(folder, error);
   if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   if (error) return CannotStore(folder);
-  return absl::WrapUnique(new Uploads(folder, std::move(gateway), door));
+  return std::unique_ptr<Uploads>(new Uploads(folder, std::move(gateway), door));
 }
 
 Uploads::Uploads(std::string folder, std::shared_ptr<grpc::Channel> channel, const Door& door)

@@ -21,7 +21,8 @@ MEETINGS, PATIENCE_SECONDS = (3000, 1200) if LONG else (300, 120)
 # Fewer than elsewhere in the short form: three nodes share the machine.
 WRITERS = {} if LONG else {"contracts": 4, "loans": 2, "enterprises": 1}
 CONFLICT = re.compile(r"database error \w+ \[1213\]")
-ACCOUNTS = [f"kechuang_{area}" for area in REGISTERS]
+ON_CLUSTER = (*REGISTERS, "identity")
+ACCOUNTS = [f"kechuang_{area}" for area in ON_CLUSTER]
 # What becomes of a node, and what undoes it.
 HARMS = {
     "killed": (Cluster.kill, Cluster.restart),
@@ -46,7 +47,7 @@ class OnCluster(FaultTest):
 
     def setUp(self):
         self.look_at(1)
-        self.programs = {area: self.take_over(area, f"--database={self.cluster.addresses()}") for area in REGISTERS}
+        self.programs = {area: self.take_over(area, f"--database={self.cluster.addresses()}") for area in ON_CLUSTER}
         self.healthy()
 
     def look_at(self, node):
