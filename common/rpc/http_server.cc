@@ -41,24 +41,25 @@ HttpExchange::~HttpExchange() {
 }
 
 void HttpExchange::OnGone(std::function<void()> gone) {
-  connection_->Post(
-      [turn = turn_, gone = std::move(gone)](HttpConnection& connection) { connection.OnGone(turn, std::move(gone)); });
+  connection_->Post([turn = turn_, gone = std::move(gone)](HttpConnection& connection) mutable {
+    connection.OnGone(turn, std::move(gone));
+  });
 }
 
 void HttpExchange::ReadWhole(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
-  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
     connection.ReadBody(turn, bytes_max, /*whole=*/true, std::move(done));
   });
 }
 
 void HttpExchange::ReadChunk(uint64_t bytes_max, std::function<void(HttpPiece)> done) {
-  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) {
+  connection_->Post([turn = turn_, bytes_max, done = std::move(done)](HttpConnection& connection) mutable {
     connection.ReadBody(turn, bytes_max, /*whole=*/false, std::move(done));
   });
 }
 
 void HttpExchange::Answer(HttpAnswer answer) {
-  connection_->Post([turn = turn_, answer = std::move(answer)](HttpConnection& connection) {
+  connection_->Post([turn = turn_, answer = std::move(answer)](HttpConnection& connection) mutable {
     connection.Answer(turn, std::move(answer));
   });
 }
@@ -69,9 +70,10 @@ void HttpExchange::Begin(HttpAnswer head) {
 }
 
 void HttpExchange::Write(std::string piece, std::function<void(bool)> done) {
-  connection_->Post([turn = turn_, piece = std::move(piece), done = std::move(done)](HttpConnection& connection) {
-    connection.Write(turn, std::move(piece), std::move(done));
-  });
+  connection_->Post(
+      [turn = turn_, piece = std::move(piece), done = std::move(done)](HttpConnection& connection) mutable {
+        connection.Write(turn, std::move(piece), std::move(done));
+      });
 }
 
 void HttpExchange::End() {

@@ -38,7 +38,7 @@ absl::StatusOr<int64_t> SendKeys(ledger::Register& ledger, KeyStream& stream) {
   int64_t shown = 0;
   ledger::ListQuery active;
   active.filter = "state = ACTIVE";
-  const auto send = [&](int64_t sequence, std::vector<std::unique_ptr<Message>> records) {
+  const auto send = [&](int64_t sequence, const std::vector<std::unique_ptr<Message>>& records) {
     shown = sequence;
     v1::FollowKeysResponse part;
     for (const std::unique_ptr<Message>& record : records) Add(static_cast<const v1::Key&>(*record), part);

@@ -94,18 +94,22 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
   return key;
 }
 
+bool HoldsCertificate(const std::string& text) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
+                                                      &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr),
+                                                                &X509_free);
+  ERR_clear_error();
+  return certificate != nullptr;
+}
+
 absl::StatusOr<std::string> ReadAuthority(const std::string& path) {
   auto text = ReadStart(path, kAuthorityBytesMax);
   if (!text.has_value()) {
     return Failure(absl::StatusCode::kNotFound, absl::StrCat("the authority's certificate ", path, " cannot be read"),
                    absl::StrCat("无法读取证书颁发机构文件 ", path));
   }
-  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(text->data(), static_cast<int>(text->size())),
-                                                      &BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr),
-                                                                &X509_free);
-  ERR_clear_error();
-  if (certificate == nullptr || text->size() > kAuthorityBytesMax) {
+  if (text->size() > kAuthorityBytesMax || !HoldsCertificate(*text)) {
     return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the file ", path, " holds no certificate in PEM"),
                    absl::StrCat("文件 ", path, " 中没有 PEM 格式的证书"));
   }
