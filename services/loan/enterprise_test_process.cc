@@ -94,8 +94,8 @@ int FreePortBase(int attempt) {
 }  // namespace
 
 EnterpriseProcess& EnterpriseProcess::Shared() {
-  static EnterpriseProcess* const process = new EnterpriseProcess();
-  return *process;
+  static auto& process = *new EnterpriseProcess();
+  return process;
 }
 
 EnterpriseProcess::EnterpriseProcess() {
