@@ -17,6 +17,7 @@ namespace {
 
 using testing::Account;
 using testing::Bank;
+using testing::Creating;
 using ::testing::IsEmpty;
 using testing::Soon;
 
@@ -27,18 +28,6 @@ TEST(Presumption, AsksForAWhileAfterItWasWrong) {
   int asked = 0;
   for (; !presumption.holds(); ++asked) presumption.WasRight();
   EXPECT_EQ(asked, 16);
-}
-
-// A command that makes an account and has hinted nothing yet.
-Command Creating(const std::string& name) {
-  Command command;
-  command.decide = [name](Draft& draft) -> absl::StatusOr<std::string> {
-    Account account;
-    account.set_name(name);
-    RETURN_IF_ERROR(draft.Create(account).status());
-    return std::string();
-  };
-  return command;
 }
 
 TEST(Presumption, LetsACreateDoWithoutALookUp) {

@@ -21,6 +21,7 @@ namespace {
 
 using ledger_test::Account;
 using testing::Bank;
+using testing::Creating;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -399,14 +400,8 @@ TEST(Register, DecidesWithABatchWhatCameWhileItWaitedForTheHead) {
   Bank bank;
   std::latch answered(kNames.size());
   const auto submit = [&](const std::string& name) {
-    Command command;
+    Command command = Creating(name);
     command.new_names = {name};
-    command.decide = [name](Draft& draft) -> absl::StatusOr<std::string> {
-      Account account;
-      account.set_name(name);
-      RETURN_IF_ERROR(draft.Create(account).status());
-      return std::string();
-    };
     bank.ledger().Submit(std::move(command), Soon(), [&](const absl::StatusOr<Answer>& answer) {
       EXPECT_TRUE(answer.ok()) << answer.status();
       answered.count_down();

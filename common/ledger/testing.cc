@@ -174,4 +174,15 @@ int64_t Bank::SelectsSoFar() {
   return selects;
 }
 
+Command Creating(const std::string& name) {
+  Command command;
+  command.decide = [name](Draft& draft) -> absl::StatusOr<std::string> {
+    Account account;
+    account.set_name(name);
+    RETURN_IF_ERROR(draft.Create(account).status());
+    return std::string();
+  };
+  return command;
+}
+
 }  // namespace kechuang::ledger::testing

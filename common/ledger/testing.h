@@ -64,6 +64,9 @@ class Bank {
   std::unique_ptr<Register> ledger_;
 };
 
+// A command that makes an account of this name, and hints nothing yet.
+Command Creating(const std::string& name);
+
 inline absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 
 }  // namespace kechuang::ledger::testing

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 
 #include "common/base/error.h"
+#include "common/base/loopback.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::mysql {
@@ -65,9 +66,7 @@ absl::StatusOr<std::vector<std::string>> ParseEndpoints(absl::string_view text) 
 bool IsLocal(absl::string_view endpoint) {
   if (absl::StartsWith(endpoint, kUnix)) return true;
   if (!absl::ConsumePrefix(&endpoint, kTcp)) return false;
-  const absl::string_view host = endpoint.substr(0, endpoint.rfind(':'));
-  return host == "localhost" || host == "::1" || host == "[::1]" ||
-         (absl::StartsWith(host, "127.") && host.find_first_not_of("0123456789.") == absl::string_view::npos);
+  return IsLoopbackHost(endpoint.substr(0, endpoint.rfind(':')));
 }
 
 }  // namespace kechuang::mysql

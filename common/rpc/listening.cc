@@ -9,9 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 
 #include "common/base/error.h"
+#include "common/base/loopback.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1", "IP address to listen on; another than loopback needs --tls_certificate");
@@ -31,19 +31,12 @@ bool IsIp(const std::string& ip) {
   return inet_pton(AF_INET, ip.c_str(), &parsed) == 1 || inet_pton(AF_INET6, ip.c_str(), &parsed) == 1;
 }
 
-bool IsLoopbackIp(const std::string& ip) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, ip.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, ip.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 void CheckPlaces(const ListenFlags& flags, Faults& faults) {
   if (!IsIp(flags.listen)) {
     faults.Add("listen", api::v1::FIELD_MALFORMED,
                absl::StrCat("\"", flags.listen, "\" is no IP address, such as 127.0.0.1, 10.0.0.5 or 0.0.0.0"),
                absl::StrCat("“", flags.listen, "”不是 IP 地址，应如 127.0.0.1、10.0.0.5 或 0.0.0.0"));
-  } else if (!IsLoopbackIp(flags.listen) && flags.files.certificate.empty()) {
+  } else if (!IsLoopbackHost(flags.listen) && flags.files.certificate.empty()) {
     faults.Add("listen", api::v1::FIELD_REQUIRED,
                absl::StrCat(flags.listen,
                             " is not loopback, and nothing but TLS leaves this machine: give --tls_certificate and ",
@@ -108,9 +101,7 @@ absl::StatusOr<Listening> CheckListening(const ListenFlags& flags) {
 
 bool IsLoopbackAddress(absl::string_view address) {
   for (const absl::string_view each : absl::StrSplit(address, ',')) {
-    absl::string_view host = each.substr(0, each.rfind(':'));
-    if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-    if (host != "localhost" && !IsLoopbackIp(std::string(host))) return false;
+    if (!IsLoopbackHost(each.substr(0, each.rfind(':')))) return false;
   }
   return true;
 }

@@ -11,15 +11,14 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 
+#include "common/base/loopback.h"
 #include "common/base/status_macros.h"
 
 namespace kechuang::kc {
@@ -128,12 +127,7 @@ std::string FindAuthority(const AskedPlace& asked, const Variables& variables, c
 
 }  // namespace
 
-bool IsLoopback(absl::string_view server) {
-  const absl::string_view host = server.substr(0, server.rfind(':'));
-  if (host == "localhost" || host == "[::1]") return true;
-  return absl::StartsWith(host, "127.") &&
-         std::all_of(host.begin(), host.end(), [](char c) { return absl::ascii_isdigit(c) || c == '.'; });
-}
+bool IsLoopback(absl::string_view server) { return IsLoopbackHost(server.substr(0, server.rfind(':'))); }
 
 absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables, const fs::path& program) {
   const fs::path state = StateFolder(program);
