@@ -5,7 +5,7 @@
 namespace kechuang::access {
 
 Caller CallerWith(std::string actor, std::vector<Role> roles, absl::Time expires) {
-  Caller caller{std::move(actor), std::move(roles), {}, expires};
+  Caller caller{std::move(actor), std::move(roles), {}, expires, ""};
   for (const Role role : caller.roles) caller.permissions |= Policy::Get().GrantedBy(role);
   return caller;
 }

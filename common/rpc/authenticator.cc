@@ -43,7 +43,7 @@ absl::Status CallersUnknown() {
 }
 
 std::shared_ptr<const Caller> Suite() {
-  return std::make_shared<const Caller>(Caller{kSuite, {}, access::Policy::Get().of_services()});
+  return std::make_shared<const Caller>(Caller{kSuite, {}, access::Policy::Get().of_services(), absl::InfiniteFuture(), ""});
 }
 
 }  // namespace
