@@ -16,13 +16,14 @@ struct Caller {
   std::vector<Role> roles;
   Permissions permissions;  // what the roles grant
   absl::Time expires = absl::InfiniteFuture();
-  // The record whose rows alone the caller sees and acts on: "banks/icbc", "enterprises/91640100MA75A1B2X3"; empty for a
-  // caller who sees all rows.
+  // The record whose rows alone the caller sees and acts on: "banks/icbc", "enterprises/91640100MA75A1B2X3"; empty for
+  // a caller who sees all rows.
   std::string scope;
 };
 
-// A caller with all that these roles grant.
-Caller CallerWith(std::string actor, std::vector<Role> roles, absl::Time expires = absl::InfiniteFuture());
+// A caller with all that these roles grant, bound to the rows of scope if that is given.
+Caller CallerWith(std::string actor, std::vector<Role> roles, absl::Time expires = absl::InfiniteFuture(),
+                  std::string scope = "");
 
 }  // namespace kechuang::access
 

@@ -55,4 +55,6 @@ Permissions Policy::GrantedBy(Role role) const {
 
 bool Policy::IsApart(Role role) const { return RulesOf(role).apart(); }
 
+std::string Policy::BoundTo(Role role) const { return RulesOf(role).bound_to(); }
+
 }  // namespace kechuang::access

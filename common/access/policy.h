@@ -33,6 +33,8 @@ class Policy {
   Permissions GrantedBy(Role role) const;
   // True for a role that nobody may hold together with another.
   bool IsApart(Role role) const;
+  // The collection of the record whose rows alone the role opens: "banks"; empty for a role that opens all rows.
+  std::string BoundTo(Role role) const;
   // What the services of the suite may do by themselves, on nobody's behalf.
   Permissions of_services() const { return of_services_; }
 

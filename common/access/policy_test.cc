@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -27,6 +28,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::Pair;
 
 // Every service of the suite, with its journal if it has one.
 std::vector<const ServiceDescriptor*> Services() {
@@ -52,7 +54,8 @@ std::string PermissionTable() {
   std::string table =
       "# Who may call what\n\n"
       "Made from the protos by `access_test`, which fails while this file says otherwise; `KECHUANG_WRITE=1 "
-      "build/tests/access_test` writes it.\n\n| method | permission |";
+      "build/tests/access_test` writes it. \"own\": on the rows of the record that the caller is bound to, as if there "
+      "were no others.\n\n| method | permission |";
   std::string line = "\n|---|---|";
   for (const Role role : policy.roles()) {
     absl::StrAppend(&table, " ", identity::v1::Role_Name(role), policy.IsApart(role) ? " (apart)" : "", " |");
@@ -62,13 +65,23 @@ std::string PermissionTable() {
   for (const ServiceDescriptor* service : Services()) {
     for (int i = 0; i < service->method_count(); ++i) {
       const std::string permission = PermissionOf(*service->method(i));
+      const bool keeps_to_rows = service->method(i)->options().GetExtension(api::v1::keeps_to_rows);
       absl::StrAppend(&table, "| ", service->name(), ".", service->method(i)->name(), " | ", permission, " |");
       for (const Role role : policy.roles()) {
         const bool granted = policy.GrantedBy(role).test(policy.BitOf(permission).value_or(0));
-        absl::StrAppend(&table, granted ? " yes |" : " |");
+        const absl::string_view where_bound = keeps_to_rows ? " own |" : " |";
+        absl::StrAppend(&table, !granted ? " |" : policy.BoundTo(role).empty() ? " yes |" : where_bound);
       }
       table += "\n";
     }
+  }
+  for (const char* permission : {"enterprise.personal", "contract.personal"}) {
+    absl::StrAppend(&table, "| personal data of these records | ", permission, " |");
+    for (const Role role : policy.roles()) {
+      absl::StrAppend(&table,
+                      policy.GrantedBy(role).test(policy.BitOf(permission).value_or(0)) ? " yes |" : " masked |");
+    }
+    table += "\n";
   }
   return table;
 }
@@ -89,6 +102,7 @@ TEST(Policy, GrantsWhatMethodsNeedAndNothingElse) {
   Permissions all = policy.of_services();
   for (const Role role : policy.roles()) all |= policy.GrantedBy(role);
   const std::vector<std::string> granted = policy.NamesOf(all);
+  needed.insert({"contract.personal", "enterprise.personal"});  // what is asked for when an answer leaves
   EXPECT_EQ(std::set<std::string>(granted.begin(), granted.end()), needed);
 }
 
@@ -101,7 +115,7 @@ TEST(Policy, KeepsAdministrationAndAuditApart) {
   const Policy& policy = Policy::Get();
   for (const Role role : policy.roles()) {
     const bool apart = role == SYSTEM_ADMINISTRATOR || role == SECURITY_ADMINISTRATOR || role == AUDITOR;
-    EXPECT_EQ(policy.IsApart(role), apart) << identity::v1::Role_Name(role);
+    EXPECT_EQ(policy.IsApart(role), apart || !policy.BoundTo(role).empty()) << identity::v1::Role_Name(role);
     for (const std::string& permission : policy.NamesOf(policy.GrantedBy(role))) {
       const bool business = !absl::StartsWith(permission, "identity.") && !absl::EndsWith(permission, ".audit");
       EXPECT_FALSE(apart && business) << identity::v1::Role_Name(role) << " " << permission;
@@ -109,6 +123,35 @@ TEST(Policy, KeepsAdministrationAndAuditApart) {
   }
   EXPECT_THAT(policy.NamesOf(policy.GrantedBy(SYSTEM_ADMINISTRATOR)), Not(Contains("identity.grant")));
   EXPECT_THAT(policy.NamesOf(policy.GrantedBy(SECURITY_ADMINISTRATOR)), Not(Contains("identity.account")));
+}
+
+TEST(Policy, BindsBanksAndEnterprisesToTheirRows) {
+  std::map<std::string, std::string> bound;
+  for (const Role role : Policy::Get().roles()) {
+    const std::string collection = Policy::Get().BoundTo(role);
+    if (!collection.empty()) bound[identity::v1::Role_Name(role)] = collection;
+  }
+  EXPECT_THAT(bound, ElementsAre(Pair("ENTERPRISE_SELF_SERVICE", "enterprises"), Pair("PARTNER_BANK", "banks")));
+}
+
+// What a bound role grants beyond its rows would be of no use to it.
+TEST(Policy, GivesBoundRolesNothingThatNoMethodOfRowsNeeds) {
+  std::set<std::string> within_rows;
+  for (const ServiceDescriptor* service : Services()) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      if (service->method(i)->options().GetExtension(api::v1::keeps_to_rows)) {
+        within_rows.insert(PermissionOf(*service->method(i)));
+      }
+    }
+  }
+  for (const Role role : Policy::Get().roles()) {
+    if (Policy::Get().BoundTo(role).empty()) continue;
+    for (const std::string& permission : Policy::Get().NamesOf(Policy::Get().GrantedBy(role))) {
+      const bool of_what_rows_hold = absl::EndsWith(permission, ".personal");
+      EXPECT_TRUE(of_what_rows_hold || within_rows.contains(permission))
+          << identity::v1::Role_Name(role) << " " << permission;
+    }
+  }
 }
 
 TEST(Policy, LetsNoOneRoleBothEnterAndApprove) {

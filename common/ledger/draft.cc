@@ -5,6 +5,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/record_json.h"
+#include "common/ledger/row_scope.h"
 #include "common/ledger/stamps.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -28,6 +29,13 @@ absl::Status RecordExists(absl::string_view name) {
   return Refuse(absl::StatusCode::kAlreadyExists, api::v1::RECORD_EXISTS)
       .About(name)
       .Says(absl::StrCat(name, " exists already"), absl::StrCat(name, " 已存在"));
+}
+
+absl::Status NotYours(absl::string_view scope) {
+  return Refuse(absl::StatusCode::kPermissionDenied, api::v1::PERMISSION_MISSING)
+      .With("scope", scope)
+      .Says(absl::StrCat("the caller acts for ", scope, " alone, and the record would belong to another"),
+            absl::StrCat("调用方只能代表 ", scope, " 办理，而该记录属于其他主体"));
 }
 
 }  // namespace
@@ -93,15 +101,24 @@ absl::StatusOr<std::optional<LaterChange>> CommandDraft::ChangedSinceImport(absl
   return set_.ChangedSinceImport(std::string(name));
 }
 
+bool CommandDraft::MayFind(const Message& record) const {
+  return OwnersOf(record.GetDescriptor(), scope()) == Owners::kNone || Covers(scope(), record);
+}
+
+bool CommandDraft::MayStore(const Message& record) const {
+  return OwnersOf(record.GetDescriptor(), scope()) != Owners::kOwn || Covers(scope(), record);
+}
+
 absl::StatusOr<const Message*> CommandDraft::GetMessage(const Descriptor* type, absl::string_view name,
                                                         absl::string_view etag) {
   ASSIGN_OR_RETURN(const Message* found, FindMessage(type, name));
-  if (found == nullptr) return RecordNotFound(name);
+  if (found == nullptr || !MayFind(*found)) return RecordNotFound(name);
   if (!etag.empty() && etag != EtagOf(*found)) return EtagMismatch(name, etag, EtagOf(*found));
   return found;
 }
 
 absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
+  if (!MayStore(record)) return NotYours(scope());
   const Kind& kind = set_.kinds().Of(record.GetDescriptor());
   const std::string name = NameOf(record);
   ASSIGN_OR_RETURN(const Message* before, Held(kind, name));
@@ -124,6 +141,7 @@ absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
 }
 
 absl::StatusOr<const Message*> CommandDraft::CreateMessage(const Message& record) {
+  if (!MayStore(record)) return NotYours(scope());
   ASSIGN_OR_RETURN(const Message* found, FindMessage(record.GetDescriptor(), NameOf(record)));
   if (found != nullptr) return RecordExists(NameOf(record));
   return PutMessage(record);

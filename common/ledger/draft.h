@@ -15,11 +15,12 @@ namespace kechuang::ledger {
 // overlay, if there is one, goes before the working set.
 class CommandDraft : public Draft {
  public:
-  CommandDraft(WorkingSet& set, const Author& author, const Overlay* overlay = nullptr)
-      : set_(set), author_(author), overlay_(overlay) {}
+  CommandDraft(WorkingSet& set, const Command& command, const Overlay* overlay = nullptr)
+      : set_(set), command_(command), overlay_(overlay) {}
 
   absl::Time now() const override { return set_.now(); }
-  const Author& author() const override { return author_; }
+  const Author& author() const override { return command_.author; }
+  const std::string& scope() const override { return command_.scope; }
   absl::StatusOr<Amounts> Total(const Cell& cell) override { return set_.Total(cell); }
   absl::StatusOr<std::vector<std::string>> FindByKey(absl::string_view key) override;
   absl::StatusOr<std::string> MaxKey(absl::string_view prefix) override { return set_.MaxKey(std::string(prefix)); }
@@ -42,11 +43,15 @@ class CommandDraft : public Draft {
 
  private:
   std::unique_ptr<google::protobuf::Message>* ChangeOf(absl::string_view name);
+  // Whether the caller sees the record. What is nobody's stands behind what callers ask for: a pool behind a loan.
+  bool MayFind(const google::protobuf::Message& record) const;
+  // Whether the record would be the caller's. What another record says of it follows from that one, which was found.
+  bool MayStore(const google::protobuf::Message& record) const;
   // The record as this command found it.
   absl::StatusOr<const google::protobuf::Message*> Held(const Kind& kind, absl::string_view name);
 
   WorkingSet& set_;
-  const Author& author_;
+  const Command& command_;
   const Overlay* const overlay_;
   RowEffect effect_ = RowEffect::kNone;
   std::map<std::string, std::unique_ptr<google::protobuf::Message>> from_overlay_;

@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/filter.h"
+#include "common/ledger/row_scope.h"
 #include "common/ledger/stamps.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -35,6 +36,10 @@ absl::StatusOr<Condition> Where(const Store& store, const Kind& kind, const List
   if (!filter.sql.empty()) {
     absl::StrAppend(&where.sql, " AND ", filter.sql);
     where.values.insert(where.values.end(), filter.values.begin(), filter.values.end());
+  }
+  if (const Condition scope = ScopeCondition(store, kind, query.scope); !scope.sql.empty()) {
+    absl::StrAppend(&where.sql, " AND ", scope.sql);
+    where.values.insert(where.values.end(), scope.values.begin(), scope.values.end());
   }
   if (!query.show_deleted && kind.type->FindFieldByName("delete_time") != nullptr) {
     absl::StrAppend(&where.sql, " AND delete_time IS NULL");

@@ -15,6 +15,7 @@
 #include "common/ledger/filter.h"
 #include "common/ledger/page_token.h"
 #include "common/ledger/reads.h"
+#include "common/ledger/row_scope.h"
 #include "common/ledger/stamps.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -76,7 +77,8 @@ std::string TokenArguments(const Kind& kind, const ListQuery& query) {
   std::string arguments;
   for (const absl::string_view argument :
        {absl::string_view(kind.table), absl::string_view(query.parent), absl::string_view(query.filter),
-        absl::string_view(query.order_by), absl::string_view(query.show_deleted ? "deleted" : "")}) {
+        absl::string_view(query.order_by), absl::string_view(query.show_deleted ? "deleted" : ""),
+        absl::string_view(query.scope)}) {
     absl::StrAppend(&arguments, argument.size(), ":", argument, ";");
   }
   return arguments;
@@ -121,6 +123,9 @@ absl::StatusOr<Condition> Where(const Store& store, const Kind& kind, const List
     absl::StrAppend(&where.sql, " AND ", sql);
     where.values.insert(where.values.end(), values.begin(), values.end());
   };
+  if (const Condition scope = ScopeCondition(store, kind, query.scope); !scope.sql.empty()) {
+    add(scope.sql, scope.values);
+  }
   if (!prefix.empty()) add("name LIKE ?", {LikePrefix(prefix)});
   if (!filter.sql.empty()) add(filter.sql, filter.values);
   if (!query.show_deleted && kind.type->FindFieldByName("delete_time") != nullptr) add("delete_time IS NULL", {});

@@ -40,7 +40,7 @@ class Reads {
       const std::lock_guard<std::mutex> lock(mutex_);
       ++under_way_;
     }
-    ledger_.ReadThen(deadline, Account::descriptor(), name, [this, name](absl::StatusOr<absl::string_view> read) {
+    ledger_.ReadThen(deadline, Account::descriptor(), name, "", [this, name](absl::StatusOr<absl::string_view> read) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (read.ok()) {
         EXPECT_TRUE(
@@ -78,7 +78,7 @@ class BusyReader {
  public:
   explicit BusyReader(Register& ledger) {
     for (int i = 1; i <= 2; ++i) {
-      ledger.ReadThen(Soon(), Account::descriptor(), "accounts/busy",
+      ledger.ReadThen(Soon(), Account::descriptor(), "accounts/busy", "",
                       [this](const absl::StatusOr<absl::string_view>&) { Hold(); });
       std::unique_lock<std::mutex> lock(mutex_);
       changed_.wait(lock, [&] { return begun_ == i; });

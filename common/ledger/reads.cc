@@ -12,6 +12,8 @@
 #include "common/base/status_macros.h"
 #include "common/ledger/column_time.h"
 #include "common/ledger/draft.h"
+#include "common/ledger/record_json.h"
+#include "common/ledger/row_scope.h"
 #include "common/ledger/stamps.h"
 
 namespace kechuang::ledger {
@@ -27,11 +29,12 @@ std::string LikePrefix(absl::string_view prefix) {
 }
 
 absl::Status ReadRecords(Database& database, const Store& store, const Kind& kind, absl::Time now, absl::Time deadline,
-                         const std::vector<std::string>& names, TakeRecord on_record) {
+                         const std::vector<std::string>& names, absl::string_view scope, TakeRecord on_record) {
   std::map<std::string, std::unique_ptr<Message>> found;
   RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
     found.clear();
     return store.LoadRecords(session, kind, names, [&](std::unique_ptr<Message> record) {
+      if (!Covers(scope, *record)) return;
       FillDerived(kind, *record, now);
       found[NameOf(*record)] = std::move(record);
     });
@@ -152,34 +155,79 @@ absl::StatusOr<std::vector<JournalEntry>> ReadEntries(Database& database, const 
   return entries;
 }
 
-absl::StatusOr<JournalEntry> OnlyEntry(absl::StatusOr<std::vector<JournalEntry>> entries, absl::string_view what) {
-  if (!entries.ok()) return entries.status();
-  if (entries->empty()) return RecordNotFound(what);
-  return std::move(entries->front());
+// Whether the record was one of the scope's rows after this change.
+absl::StatusOr<bool> IsOwn(const Store& store, const JournalEntry& entry, absl::string_view scope) {
+  const Kind* kind = store.kinds().OfName(entry.name);
+  if (kind == nullptr || entry.record.empty()) return false;  // one that was taken back is nobody's
+  const std::unique_ptr<Message> record(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(kind->type)->New());
+  RETURN_IF_ERROR(RecordFromJson(entry.record, *record));
+  return Covers(scope, *record);
+}
+
+// Takes away, of one record's entries from the newest to the oldest, the first that is none of the scope's and all that
+// come before it in time: what a record was before it came to somebody is not theirs.
+absl::Status KeepOwn(const Store& store, absl::string_view scope, std::vector<JournalEntry>& entries) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    ASSIGN_OR_RETURN(const bool own, IsOwn(store, entries[i], scope));
+    if (own) continue;
+    entries.resize(i);
+    break;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<JournalEntry>> ReadBelow(Database& database, const Store& store, absl::Time deadline,
+                                                    absl::string_view name, int64_t below, int limit) {
+  return ReadEntries(database, store, deadline, "book=? AND name=? AND revision<? ORDER BY revision DESC LIMIT ?",
+                     {store.book(), std::string(name), below, int64_t{limit}});
+}
+
+// The entries that the scope may see of a record; all, if there is no scope. A record that is not theirs now has none.
+absl::StatusOr<std::vector<JournalEntry>> OfScope(Database& database, const Store& store, absl::Time deadline,
+                                                  absl::string_view name, absl::string_view scope,
+                                                  std::vector<JournalEntry> entries) {
+  if (scope.empty()) return entries;
+  ASSIGN_OR_RETURN(std::vector<JournalEntry> newest, ReadBelow(database, store, deadline, name, INT64_MAX, 1));
+  RETURN_IF_ERROR(KeepOwn(store, scope, newest));
+  if (newest.empty()) return newest;
+  RETURN_IF_ERROR(KeepOwn(store, scope, entries));
+  return entries;
+}
+
+absl::StatusOr<JournalEntry> OnlyEntry(std::vector<JournalEntry> entries, absl::string_view what) {
+  if (entries.empty()) return RecordNotFound(what);
+  return std::move(entries.front());
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<JournalEntry>> ReadHistory(Database& database, const Store& store, absl::Time deadline,
-                                                      absl::string_view name, int64_t before_revision, int limit) {
-  const int64_t below = before_revision > 0 ? before_revision : INT64_MAX;
-  return ReadEntries(database, store, deadline, "book=? AND name=? AND revision<? ORDER BY revision DESC LIMIT ?",
-                     {store.book(), std::string(name), below, int64_t{limit}});
+                                                      absl::string_view name, int64_t before_revision, int limit,
+                                                      absl::string_view scope) {
+  ASSIGN_OR_RETURN(
+      std::vector<JournalEntry> entries,
+      ReadBelow(database, store, deadline, name, before_revision > 0 ? before_revision : INT64_MAX, limit));
+  return OfScope(database, store, deadline, name, scope, std::move(entries));
 }
 
 absl::StatusOr<JournalEntry> ReadAtRevision(Database& database, const Store& store, absl::Time deadline,
-                                            absl::string_view name, int64_t revision) {
-  return OnlyEntry(ReadEntries(database, store, deadline, "book=? AND name=? AND revision=?",
-                               {store.book(), std::string(name), revision}),
-                   absl::StrCat(name, "@r", revision));
+                                            absl::string_view name, int64_t revision, absl::string_view scope) {
+  ASSIGN_OR_RETURN(std::vector<JournalEntry> entries,
+                   ReadEntries(database, store, deadline, "book=? AND name=? AND revision=?",
+                               {store.book(), std::string(name), revision}));
+  ASSIGN_OR_RETURN(entries, OfScope(database, store, deadline, name, scope, std::move(entries)));
+  return OnlyEntry(std::move(entries), absl::StrCat(name, "@r", revision));
 }
 
 absl::StatusOr<JournalEntry> ReadAtTime(Database& database, const Store& store, absl::Time deadline,
-                                        absl::string_view name, absl::Time time) {
-  return OnlyEntry(
+                                        absl::string_view name, absl::Time time, absl::string_view scope) {
+  ASSIGN_OR_RETURN(
+      std::vector<JournalEntry> entries,
       ReadEntries(database, store, deadline, "book=? AND name=? AND time<=? ORDER BY revision DESC LIMIT 1",
-                  {store.book(), std::string(name), TimeColumn(time)}),
-      absl::StrCat(name, " at ", TimeColumn(time)));
+                  {store.book(), std::string(name), TimeColumn(time)}));
+  ASSIGN_OR_RETURN(entries, OfScope(database, store, deadline, name, scope, std::move(entries)));
+  return OnlyEntry(std::move(entries), absl::StrCat(name, " at ", TimeColumn(time)));
 }
 
 }  // namespace kechuang::ledger

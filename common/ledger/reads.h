@@ -17,10 +17,12 @@
 #include "common/mysql/database.h"
 
 // What Register promises of reading, over one book's store. now is the time that derived fields are worked out for.
+// What is none of the scope's rows (row_scope.h) is as good as absent.
 namespace kechuang::ledger {
 
 absl::Status ReadRecords(mysql::Database& database, const Store& store, const Kind& kind, absl::Time now,
-                         absl::Time deadline, const std::vector<std::string>& names, TakeRecord on_record);
+                         absl::Time deadline, const std::vector<std::string>& names, absl::string_view scope,
+                         TakeRecord on_record);
 absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(mysql::Database& database, const Store& store,
                                                           absl::Time deadline, absl::string_view prefix, int limit);
 // The keys are read first, so that a record is no older than the key that led to it.
@@ -31,11 +33,11 @@ absl::StatusOr<std::vector<TotalRow>> ReadTotals(mysql::Database& database, cons
                                                  const TotalsQuery& query);
 absl::StatusOr<std::vector<JournalEntry>> ReadHistory(mysql::Database& database, const Store& store,
                                                       absl::Time deadline, absl::string_view name,
-                                                      int64_t before_revision, int limit);
+                                                      int64_t before_revision, int limit, absl::string_view scope);
 absl::StatusOr<JournalEntry> ReadAtRevision(mysql::Database& database, const Store& store, absl::Time deadline,
-                                            absl::string_view name, int64_t revision);
+                                            absl::string_view name, int64_t revision, absl::string_view scope);
 absl::StatusOr<JournalEntry> ReadAtTime(mysql::Database& database, const Store& store, absl::Time deadline,
-                                        absl::string_view name, absl::Time time);
+                                        absl::string_view name, absl::Time time, absl::string_view scope);
 
 // A LIKE pattern for texts that begin with prefix.
 std::string LikePrefix(absl::string_view prefix);

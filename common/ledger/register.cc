@@ -22,6 +22,7 @@
 #include "common/ledger/point_reader.h"
 #include "common/ledger/reads.h"
 #include "common/ledger/revert.h"
+#include "common/ledger/row_scope.h"
 #include "common/ledger/store.h"
 #include "common/ledger/totals_reader.h"
 #include "common/ledger/verify.h"
@@ -297,8 +298,27 @@ absl::StatusOr<Answer> Register::Run(Command command, absl::Time deadline) {
 const KindTable& Register::kinds() const { return impl_->kinds(); }
 const Clock& Register::clock() const { return impl_->clock(); }
 
+namespace {
+
+// Hands on what was read if it is one of the scope's rows, and says that it is absent if it is not.
+OnRead OnlyOf(absl::string_view scope, const google::protobuf::Descriptor* type, absl::string_view name, OnRead done) {
+  return [scope = std::string(scope), type, name = std::string(name),
+          done = std::move(done)](absl::StatusOr<absl::string_view> bytes) {
+    if (!bytes.ok()) return done(bytes.status());
+    const std::unique_ptr<google::protobuf::Message> record(
+        google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+    if (!record->ParseFromArray(bytes->data(), static_cast<int>(bytes->size())) || !Covers(scope, *record)) {
+      return done(RecordNotFound(name));
+    }
+    done(bytes);
+  };
+}
+
+}  // namespace
+
 void Register::ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name,
-                        OnRead done) {
+                        absl::string_view scope, OnRead done) {
+  if (!scope.empty()) done = OnlyOf(scope, type, name, std::move(done));
   impl_->point_reader().Read(impl_->kinds().Of(type), std::string(name), deadline, std::move(done));
 }
 
@@ -307,18 +327,19 @@ void Register::TotalsThen(absl::Time deadline, TotalsQuery query, OnTotals done)
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Register::ReadMessage(
-    absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name) {
+    absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name, absl::string_view scope) {
   std::unique_ptr<google::protobuf::Message> result;
   RETURN_IF_ERROR(
-      BatchReadMessages(deadline, type, {std::string(name)},
+      BatchReadMessages(deadline, type, {std::string(name)}, scope,
                         [&](std::unique_ptr<google::protobuf::Message> found) { result = std::move(found); }));
   return result;
 }
 
 absl::Status Register::BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
-                                         const std::vector<std::string>& names, TakeRecord on_record) {
+                                         const std::vector<std::string>& names, absl::string_view scope,
+                                         TakeRecord on_record) {
   return ReadRecords(impl_->database(), impl_->store(), impl_->kinds().Of(type), impl_->clock().Now(), deadline, names,
-                     on_record);
+                     scope, on_record);
 }
 
 absl::StatusOr<std::string> Register::ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
@@ -349,16 +370,19 @@ absl::StatusOr<std::vector<TotalRow>> Register::Totals(absl::Time deadline, cons
 }
 
 absl::StatusOr<std::vector<JournalEntry>> Register::History(absl::Time deadline, absl::string_view name,
-                                                            int64_t before_revision, int limit) {
-  return ReadHistory(impl_->database(), impl_->store(), deadline, name, before_revision, limit);
+                                                            int64_t before_revision, int limit,
+                                                            absl::string_view scope) {
+  return ReadHistory(impl_->database(), impl_->store(), deadline, name, before_revision, limit, scope);
 }
 
-absl::StatusOr<JournalEntry> Register::AtRevision(absl::Time deadline, absl::string_view name, int64_t revision) {
-  return ReadAtRevision(impl_->database(), impl_->store(), deadline, name, revision);
+absl::StatusOr<JournalEntry> Register::AtRevision(absl::Time deadline, absl::string_view name, int64_t revision,
+                                                  absl::string_view scope) {
+  return ReadAtRevision(impl_->database(), impl_->store(), deadline, name, revision, scope);
 }
 
-absl::StatusOr<JournalEntry> Register::AtTime(absl::Time deadline, absl::string_view name, absl::Time time) {
-  return ReadAtTime(impl_->database(), impl_->store(), deadline, name, time);
+absl::StatusOr<JournalEntry> Register::AtTime(absl::Time deadline, absl::string_view name, absl::Time time,
+                                              absl::string_view scope) {
+  return ReadAtTime(impl_->database(), impl_->store(), deadline, name, time, scope);
 }
 
 absl::StatusOr<Head> Register::ReadHead(absl::Time deadline) {

@@ -53,6 +53,8 @@ class Draft {
   // The time that this change carries, and the caller.
   virtual absl::Time now() const = 0;
   virtual const Author& author() const = 0;
+  // The record whose rows alone the caller sees; empty for all.
+  virtual const std::string& scope() const = 0;
 
   // The record of this name, deleted or not; nothing if there is none.
   template <class M>
@@ -61,15 +63,16 @@ class Draft {
     if (found == nullptr) return std::optional<M>();
     return std::optional<M>(static_cast<const M&>(*found));
   }
-  // The record of this name. RECORD_NOT_FOUND if there is none; ETAG_MISMATCH (kAborted) if etag is given and is not
-  // the record's own.
+  // The record of this name. RECORD_NOT_FOUND if there is none, or if it belongs to another record than the one that
+  // the caller is bound to; ETAG_MISMATCH (kAborted) if etag is given and is not the record's own.
   template <class M>
   absl::StatusOr<M> Get(absl::string_view name, absl::string_view etag = "") {
     ASSIGN_OR_RETURN(const google::protobuf::Message* found, GetMessage(M::descriptor(), name, etag));
     return static_cast<const M&>(*found);
   }
   // Stores a record: a new one, or the next revision of one that exists. Gives it back with revision, etag, create_time
-  // and update_time set. A record equal to the one held is not a change: it comes back as held.
+  // and update_time set. A record equal to the one held is not a change: it comes back as held. PERMISSION_MISSING
+  // (kPermissionDenied) if the record would belong to another one than the caller is bound to.
   template <class M>
   absl::StatusOr<M> Put(const M& record) {
     ASSIGN_OR_RETURN(const google::protobuf::Message* stored, PutMessage(record));
@@ -118,6 +121,8 @@ struct Command {
   int64_t import_generation = 0;
   // Of a row that is validated only: what the rows before it would have stored.
   std::shared_ptr<Overlay> overlay;
+  // The record whose rows alone the caller sees, see row_scope.h: Draft::Get finds no others, and Put stores no others.
+  std::string scope;
   // Names that decide will ask for: read in one statement for the whole batch. A hint: forgetting one costs time only.
   std::vector<std::string> names;
   // Names that decide will most likely find free and store a record under; a hint, too. They need no reading: if one is
@@ -206,6 +211,7 @@ struct ListQuery {
   int page_size = 0;       // 0 gives 100; above 1000 gives 1000
   std::string page_token;  // from the page before, with the same other arguments
   bool show_deleted = false;
+  std::string scope;  // only rows of this record, see row_scope.h; empty for all
 };
 
 // Takes one page of an export: the journal's sequence at the moment that it shows, and the records.
@@ -253,20 +259,22 @@ class Register {
   // Submits and waits.
   absl::StatusOr<Answer> Run(Command command, absl::Time deadline);
 
-  // Reads go past the queue. A caller always reads its own writes.
+  // Reads go past the queue. A caller always reads its own writes. What is none of a given scope's rows (row_scope.h)
+  // is as good as absent.
   template <class M>
-  absl::StatusOr<M> Read(absl::Time deadline, absl::string_view name) {
-    ASSIGN_OR_RETURN(std::unique_ptr<google::protobuf::Message> found, ReadMessage(deadline, M::descriptor(), name));
+  absl::StatusOr<M> Read(absl::Time deadline, absl::string_view name, absl::string_view scope = "") {
+    ASSIGN_OR_RETURN(std::unique_ptr<google::protobuf::Message> found,
+                     ReadMessage(deadline, M::descriptor(), name, scope));
     return std::move(static_cast<M&>(*found));
   }
   // In the order of names; RECORD_NOT_FOUND names the missing ones.
   template <class M>
   absl::StatusOr<std::vector<M>> BatchRead(absl::Time deadline, const std::vector<std::string>& names) {
     std::vector<M> records;
-    RETURN_IF_ERROR(
-        BatchReadMessages(deadline, M::descriptor(), names, [&](std::unique_ptr<google::protobuf::Message> message) {
-          records.push_back(std::move(static_cast<M&>(*message)));
-        }));
+    RETURN_IF_ERROR(BatchReadMessages(deadline, M::descriptor(), names, "",
+                                      [&](std::unique_ptr<google::protobuf::Message> message) {
+                                        records.push_back(std::move(static_cast<M&>(*message)));
+                                      }));
     return records;
   }
   template <class M>
@@ -296,10 +304,12 @@ class Register {
 
   // A record's journal entries, newest first, below before_revision if that is not 0.
   absl::StatusOr<std::vector<JournalEntry>> History(absl::Time deadline, absl::string_view name,
-                                                    int64_t before_revision, int limit);
+                                                    int64_t before_revision, int limit, absl::string_view scope = "");
   // The entry that gives the record as it was at a revision, or at a time. RECORD_NOT_FOUND if it was not there yet.
-  absl::StatusOr<JournalEntry> AtRevision(absl::Time deadline, absl::string_view name, int64_t revision);
-  absl::StatusOr<JournalEntry> AtTime(absl::Time deadline, absl::string_view name, absl::Time time);
+  absl::StatusOr<JournalEntry> AtRevision(absl::Time deadline, absl::string_view name, int64_t revision,
+                                          absl::string_view scope = "");
+  absl::StatusOr<JournalEntry> AtTime(absl::Time deadline, absl::string_view name, absl::Time time,
+                                      absl::string_view scope = "");
   absl::StatusOr<Head> ReadHead(absl::Time deadline);
   // The changes that follow a place of the journal. JOURNAL_RANGE (kOutOfRange) if the journal does not hold it.
   absl::StatusOr<ChangesPage> ReadChanges(absl::Time deadline, const ChangesQuery& query);
@@ -334,16 +344,18 @@ class Register {
   // Reads one record without holding a thread meanwhile: calls that wait for the same kind are read together, see
   // point_reader.h.
   // done is called once, from a thread of the register or from this one; it must be quick.
-  void ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name, OnRead done);
+  void ReadThen(absl::Time deadline, const google::protobuf::Descriptor* type, absl::string_view name,
+                absl::string_view scope, OnRead done);
   // Reads cells of the totals in that way: calls that wait and ask the same are read with one statement.
   void TotalsThen(absl::Time deadline, TotalsQuery query, OnTotals done);
 
   // The untyped readings behind the templates above, for code that serves any kind.
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> ReadMessage(absl::Time deadline,
                                                                          const google::protobuf::Descriptor* type,
-                                                                         absl::string_view name);
+                                                                         absl::string_view name,
+                                                                         absl::string_view scope = "");
   absl::Status BatchReadMessages(absl::Time deadline, const google::protobuf::Descriptor* type,
-                                 const std::vector<std::string>& names, TakeRecord on_record);
+                                 const std::vector<std::string>& names, absl::string_view scope, TakeRecord on_record);
   absl::Status ReadMessagesByKeyPrefix(absl::Time deadline, const google::protobuf::Descriptor* type,
                                        absl::string_view prefix, int limit, TakeRecord on_record);
   absl::StatusOr<std::string> ListMessages(absl::Time deadline, const google::protobuf::Descriptor* type,

@@ -72,6 +72,7 @@ class Store {
   Store(const KindTable& kinds, std::string book);
 
   const std::string& book() const { return book_; }
+  const KindTable& kinds() const { return kinds_; }
   const Columns& ColumnsOf(const Kind& kind) const { return *columns_.at(kind.type); }
 
   // Makes the head row if the book is new; compares the tables' columns with the record types, naming what differs.

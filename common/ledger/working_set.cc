@@ -271,7 +271,7 @@ absl::StatusOr<std::string> WorkingSet::MaxKey(const std::string& prefix) {
 
 absl::StatusOr<std::string> WorkingSet::Apply(const Command& command, RowEffect& effect) {
   Overlay* const overlay = command.validate_only ? command.overlay.get() : nullptr;
-  CommandDraft draft(*this, command.author, overlay);
+  CommandDraft draft(*this, command, overlay);
   deciding_ = &command;
   absl::StatusOr<std::string> answer = command.decide(draft);
   RETURN_IF_ERROR(failure_);

@@ -93,11 +93,13 @@ absl::Status ExportRecords(ledger::Register& ledger, const rpc::Call& call, rpc:
 
   ledger::ListQuery query;
   ReadQuery(request, query);
+  query.scope = std::string(call.scope());
   Sender sender(bytes, response);
   const absl::Time deadline = std::min(call.deadline, absl::Now() + kExportTimeMax);
   RETURN_IF_ERROR(ledger.Export(deadline, RecordsField(response)->message_type(), query,
                                 [&](int64_t sequence, std::vector<std::unique_ptr<Message>> records) {
-                                  return sender.Add(sequence, std::move(records));
+                                  // The journal's length tells of changes to rows that are not the caller's.
+                                  return sender.Add(query.scope.empty() ? sequence : 0, std::move(records));
                                 }));
   return sender.Finish();
 }

@@ -27,6 +27,13 @@ constexpr int kPageSizeDefault = 100;
 constexpr int kPageSizeMax = 1000;
 constexpr absl::Duration kVerifyTimeMax = absl::Hours(2);
 
+// Where a change stands on the journal tells a caller who is bound to some rows how often the others were changed.
+void HidePlace(const Call& call, v1::Revision& revision) {
+  if (call.scope().empty()) return;
+  revision.clear_sequence();
+  revision.clear_hash();
+}
+
 absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const Call& call,
                                                         const v1::ListRevisionsRequest& request) {
   const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
@@ -39,7 +46,7 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
   }
   RETURN_IF_ERROR(CheckRecordName(ledger, request.record()));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> entries,
-                   ledger.History(call.deadline, request.record(), before_revision, page_size + 1));
+                   ledger.History(call.deadline, request.record(), before_revision, page_size + 1, call.scope()));
   if (entries.empty() && before_revision == 0) {
     return Refuse(absl::StatusCode::kNotFound, api::v1::RECORD_NOT_FOUND)
         .About(request.record())
@@ -49,7 +56,8 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
   const size_t shown = std::min(entries.size(), static_cast<size_t>(page_size));
   for (size_t i = 0; i < shown; ++i) {
     ASSIGN_OR_RETURN(*response.add_revisions(),
-                     ToRevision(ledger, entries[i], i + 1 < entries.size() ? entries[i + 1].record : ""));
+                     ToRevision(ledger, call, entries[i], i + 1 < entries.size() ? entries[i + 1].record : ""));
+    HidePlace(call, *response.mutable_revisions(static_cast<int>(i)));
   }
   if (entries.size() > shown) response.set_next_page_token(absl::StrCat(entries[shown - 1].revision));
   return response;
@@ -66,11 +74,15 @@ absl::StatusOr<v1::Revision> ReadRecordAt(Register& ledger, const Call& call, co
   const absl::Time time =
       absl::FromUnixSeconds(request.read_time().seconds()) + absl::Nanoseconds(request.read_time().nanos());
   ASSIGN_OR_RETURN(const JournalEntry entry,
-                   request.revision() > 0 ? ledger.AtRevision(call.deadline, request.record(), request.revision())
-                                          : ledger.AtTime(call.deadline, request.record(), time));
+                   request.revision() > 0
+                       ? ledger.AtRevision(call.deadline, request.record(), request.revision(), call.scope())
+                       : ledger.AtTime(call.deadline, request.record(), time, call.scope()));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> before,
-                   ledger.History(call.deadline, request.record(), entry.revision, 1));
-  return ToRevision(ledger, entry, before.empty() || entry.revision == 1 ? "" : before.front().record);
+                   ledger.History(call.deadline, request.record(), entry.revision, 1, call.scope()));
+  ASSIGN_OR_RETURN(v1::Revision revision,
+                   ToRevision(ledger, call, entry, before.empty() || entry.revision == 1 ? "" : before.front().record));
+  HidePlace(call, revision);
+  return revision;
 }
 
 absl::StatusOr<v1::JournalHead> GetJournalHead(Register& ledger, const Call& call, const v1::GetJournalHeadRequest&) {

@@ -48,6 +48,7 @@ void ReadQuery(const Message& request, ledger::ListQuery& query) {
 absl::Status ListRecords(ledger::Register& ledger, const rpc::Call& call, const Message& request, Message& response) {
   ledger::ListQuery query;
   ReadQuery(request, query);
+  query.scope = std::string(call.scope());
   const FieldDescriptor* records = RecordsField(response);
   ASSIGN_OR_RETURN(
       std::string next_page_token,
@@ -67,9 +68,10 @@ absl::Status BatchGetRecords(ledger::Register& ledger, const rpc::Call& call, co
     names.push_back(request.GetReflection()->GetRepeatedString(request, field, i));
   }
   const FieldDescriptor* records = RecordsField(response);
-  return ledger.BatchReadMessages(call.deadline, records->message_type(), names, [&](std::unique_ptr<Message> record) {
-    response.GetReflection()->AddAllocatedMessage(&response, records, record.release());
-  });
+  return ledger.BatchReadMessages(call.deadline, records->message_type(), names, call.scope(),
+                                  [&](std::unique_ptr<Message> record) {
+                                    response.GetReflection()->AddAllocatedMessage(&response, records, record.release());
+                                  });
 }
 
 }  // namespace kechuang

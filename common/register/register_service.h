@@ -61,7 +61,7 @@ class RegisterService : public rpc::Service<Dependencies> {
     method.blocking = false;
     method.unary = [ledger = &this->dependencies().ledger](
                        const rpc::Call& call, std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish) {
-      ledger->ReadThen(call.deadline, Record::descriptor(), static_cast<const Request&>(*request).name(),
+      ledger->ReadThen(call.deadline, Record::descriptor(), static_cast<const Request&>(*request).name(), call.scope(),
                        [finish = std::move(finish)](absl::StatusOr<absl::string_view> record) {
                          if (!record.ok()) return finish(record.status());
                          finish(rpc::Reply{std::string(*record)});

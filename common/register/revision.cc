@@ -1,13 +1,16 @@
 #include "common/register/revision.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
+#include "common/access/masking.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/record_json.h"
@@ -35,10 +38,41 @@ absl::StatusOr<std::unique_ptr<Message>> RecordOf(const ledger::Register& ledger
   return record;
 }
 
+using Texts = std::map<std::string, std::string>;
+
+// Every field that is set, by its path, as JSON.
+Texts TextsOf(const Message& record) {
+  const std::unique_ptr<Message> nothing(record.New());
+  Texts texts;
+  for (ledger::FieldDifference& set : ledger::DifferencesOf(*nothing, record)) {
+    texts[set.path] = std::move(set.after);
+  }
+  return texts;
+}
+
+std::unique_ptr<Message> MaskedCopy(const Message& record) {
+  std::unique_ptr<Message> copy(record.New());
+  copy->CopyFrom(record);
+  access::MaskPersonalData(*copy);
+  return copy;
+}
+
+// Shows the record and its changes with personal data masked. That a masked field changed is told, too.
+void ShowMasked(const Message& before, const Message& after, v1::Revision& revision) {
+  const std::unique_ptr<Message> masked = MaskedCopy(after);
+  Texts earlier = TextsOf(*MaskedCopy(before));
+  Texts later = TextsOf(*masked);
+  if (!revision.record_json().empty()) revision.set_record_json(ledger::RecordToJson(*masked));
+  for (v1::FieldChange& change : *revision.mutable_changes()) {
+    change.set_before(earlier[change.field()]);
+    change.set_after(later[change.field()]);
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<v1::Revision> ToRevision(const ledger::Register& ledger, const JournalEntry& entry,
-                                        const std::string& before) {
+absl::StatusOr<v1::Revision> ToRevision(const ledger::Register& ledger, const rpc::Call& call,
+                                        const JournalEntry& entry, const std::string& before) {
   v1::Revision revision;
   revision.set_sequence(entry.sequence);
   revision.set_record(entry.name);
@@ -61,6 +95,9 @@ absl::StatusOr<v1::Revision> ToRevision(const ledger::Register& ledger, const Jo
     change->set_field(std::move(difference.path));
     change->set_before(std::move(difference.before));
     change->set_after(std::move(difference.after));
+  }
+  if (call.caller != nullptr && !access::MaySeePersonalData(*call.caller, after->GetDescriptor())) {
+    ShowMasked(*earlier, *after, revision);
   }
   return revision;
 }

@@ -7,13 +7,15 @@
 #include "absl/status/statusor.h"
 
 #include "common/ledger/register.h"
+#include "common/rpc/call.h"
 #include "kechuang/ledger/v1/journal.pb.h"
 
 namespace kechuang {
 
-// A journal entry as callers see it. before is the record, as JSON, before the change; empty for the first revision.
-absl::StatusOr<ledger::v1::Revision> ToRevision(const ledger::Register& ledger, const ledger::JournalEntry& entry,
-                                                const std::string& before);
+// A journal entry as the caller may see it. before is the record, as JSON, before the change; empty for the first
+// revision.
+absl::StatusOr<ledger::v1::Revision> ToRevision(const ledger::Register& ledger, const rpc::Call& call,
+                                                const ledger::JournalEntry& entry, const std::string& before);
 
 // RECORD_NOT_FOUND unless the register keeps records whose names look like this one.
 absl::Status CheckRecordName(const ledger::Register& ledger, const std::string& name);

@@ -12,6 +12,7 @@ void SubmitCommand(ledger::Register& ledger, const rpc::Call& call, ledger::Comm
   command.author.method = call.method;
   command.author.request_id = call.request_id;
   command.author.reason = call.reason;
+  command.scope = std::string(call.scope());
   command.validate_only = call.validate_only;
   if (!call.request_id.empty()) command.request = std::move(request);
   ledger.Submit(std::move(command), call.deadline, [finish = std::move(finish)](absl::StatusOr<ledger::Answer> answer) {

@@ -118,7 +118,7 @@ class Watcher {
     ASSIGN_OR_RETURN(ledger::ChangesPage page, ledger_.ReadChanges(ReadDeadline(), query_));
     for (const ledger::Change& change : page.changes) {
       WatchResponse response;
-      ASSIGN_OR_RETURN(*response.mutable_change(), ToRevision(ledger_, change.entry, change.before));
+      ASSIGN_OR_RETURN(*response.mutable_change(), ToRevision(ledger_, call_, change.entry, change.before));
       response.set_sequence(change.entry.sequence);
       response.set_more_of_command(change.more_of_command);
       RETURN_IF_ERROR(Send(response));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "common/access/caller.h"
@@ -20,6 +21,9 @@ struct Call {
   bool validate_only = false;
   std::shared_ptr<const access::Caller> caller;  // the same with its roles; of every call from the wire
   absl::Time deadline = absl::InfiniteFuture();  // at most 60 s from arrival for a unary call
+
+  // The record whose rows alone the caller sees; empty for all.
+  absl::string_view scope() const { return caller == nullptr ? absl::string_view() : caller->scope; }
 };
 
 }  // namespace kechuang::rpc

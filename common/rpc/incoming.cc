@@ -30,8 +30,23 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const 
   return call;
 }
 
+namespace {
+
+absl::Status BoundElsewhere(const access::Caller& caller, const Needed& needed) {
+  return Refuse(absl::StatusCode::kPermissionDenied, api::v1::PERMISSION_MISSING)
+      .With("permission", needed.permission)
+      .With("actor", caller.actor)
+      .With("scope", caller.scope)
+      .Says(absl::StrCat(caller.actor, " sees the rows of ", caller.scope, " alone, and this call looks beyond them"),
+            absl::StrCat(caller.actor, " 只能查看 ", caller.scope, " 的数据，该调用超出此范围"));
+}
+
+}  // namespace
+
 absl::Status CheckPermission(const access::Caller& caller, const Needed& needed) {
-  if (caller.permissions.test(needed.bit)) return absl::OkStatus();
+  const bool granted = caller.permissions.test(needed.bit);
+  if (granted && (caller.scope.empty() || needed.keeps_to_rows)) return absl::OkStatus();
+  if (granted) return BoundElsewhere(caller, needed);
   return Refuse(absl::StatusCode::kPermissionDenied, api::v1::PERMISSION_MISSING)
       .With("permission", needed.permission)
       .With("actor", caller.actor)

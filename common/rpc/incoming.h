@@ -24,8 +24,10 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const 
 struct Needed {
   std::string permission;  // "contract.register"
   size_t bit = 0;
+  bool keeps_to_rows = false;  // the method serves callers who are bound to one record's rows, too
 };
-// OK if the caller has it, else PERMISSION_MISSING (kPermissionDenied).
+// OK if the caller has it, and is not bound to rows that the method would not keep to; else PERMISSION_MISSING
+// (kPermissionDenied).
 absl::Status CheckPermission(const access::Caller& caller, const Needed& needed);
 
 // Parses bytes from the wire; FIELD_MALFORMED if they are no such message.

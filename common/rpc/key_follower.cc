@@ -32,7 +32,7 @@ void Note(const v1::ActiveKey& key, CallersBySecret& callers) {
   std::vector<access::Role> roles;
   for (const int role : key.roles()) roles.push_back(static_cast<access::Role>(role));
   callers[absl::HexStringToBytes(key.secret_sha256())] =
-      std::make_shared<const access::Caller>(access::CallerWith(key.name(), std::move(roles), expires));
+      std::make_shared<const access::Caller>(access::CallerWith(key.name(), std::move(roles), expires, key.scope()));
 }
 
 }  // namespace

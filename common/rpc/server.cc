@@ -19,7 +19,9 @@
 #include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/impl/service_type.h"
 
+#include "common/access/masking.h"
 #include "common/base/error.h"
+#include "common/base/fatal.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
@@ -64,6 +66,33 @@ struct Shared {
   std::set<StreamCall*> live;  // the streams under way; guarded by mutex
   bool draining = false;       // guarded by mutex
 };
+
+// A stream whose answers lose their personal data on the way.
+class MaskingStream final : public ByteStream {
+ public:
+  explicit MaskingStream(ByteStream& bytes) : bytes_(bytes) {}
+  bool Read(google::protobuf::Message& message) override { return bytes_.Read(message); }
+  bool Write(const google::protobuf::Message& message) override {
+    const std::unique_ptr<google::protobuf::Message> masked(message.New());
+    masked->CopyFrom(message);
+    access::MaskPersonalData(*masked);
+    return bytes_.Write(*masked);
+  }
+  void StopReading() override { bytes_.StopReading(); }
+  void WhenEnding(std::function<void()> action) override { bytes_.WhenEnding(std::move(action)); }
+
+ private:
+  ByteStream& bytes_;
+};
+
+// The bytes of an answer of this type, without its personal data.
+std::string MaskBytes(const google::protobuf::Descriptor* type, const std::string& bytes) {
+  const std::unique_ptr<google::protobuf::Message> answer(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  if (!answer->ParseFromString(bytes)) Fatal(absl::StrCat("an answer is no ", type->full_name()));
+  access::MaskPersonalData(*answer);
+  return answer->SerializeAsString();
+}
 
 // A call counted from its beginning to its end.
 class Counted {
@@ -119,7 +148,8 @@ class TableService : public grpc::Service {
       if (!bit.has_value()) {
         faults_.push_back(absl::StrCat(path, " needs the permission '", permission, "', which no role grants"));
       }
-      const Needed needed{permission, bit.value_or(0)};
+      const bool keeps_to_rows = method.descriptor->options().GetExtension(api::v1::keeps_to_rows);
+      const Needed needed{permission, bit.value_or(0), keeps_to_rows};
       const Served& served = served_.emplace_back(Served{method, path, needed, shared.metrics.Of(path)});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
@@ -167,7 +197,7 @@ class TableService : public grpc::Service {
                                   ByteBuffer& response) {
     const Method& method = served.method;
     UnaryCall* const reactor = std::make_unique<UnaryCall>(served.counts, shared_.budget, context, response).release();
-    const Finish finish = [reactor](const absl::StatusOr<Reply>& reply) { reactor->End(reply); };
+    Finish finish = [reactor](const absl::StatusOr<Reply>& reply) { reactor->End(reply); };
     if (shared_.budget.spent()) {
       finish(TooManyCalls());
       return reactor;
@@ -178,6 +208,12 @@ class TableService : public grpc::Service {
     if (!call.ok()) {
       finish(call.status());
       return reactor;
+    }
+    if (const auto* type = method.descriptor->output_type(); !access::MaySeePersonalData(*call->caller, type)) {
+      finish = [type, reactor](absl::StatusOr<Reply> reply) {
+        if (reply.ok()) reply->bytes = MaskBytes(type, reply->bytes);
+        reactor->End(reply);
+      };
     }
     if (!method.blocking) {
       method.unary(*call, std::move(request), finish);
@@ -236,11 +272,17 @@ class TableService : public grpc::Service {
       return reactor;
     }
     std::thread([&method, reactor, counted, call = *std::move(call)] {
-      absl::Status status = method.stream(call, *reactor);
+      absl::Status status = Serve(method, call, *reactor);
       counted.End(status.code());
       reactor->End(std::move(status));
     }).detach();
     return reactor;
+  }
+
+  static absl::Status Serve(const Method& method, const Call& call, ByteStream& bytes) {
+    if (access::MaySeePersonalData(*call.caller, method.descriptor->output_type())) return method.stream(call, bytes);
+    MaskingStream masking(bytes);
+    return method.stream(call, masking);
   }
 
   // Frees a stream whose handler has ended and which gRPC has let go of. Touches nothing after the lock is given back:

@@ -60,6 +60,25 @@ absl::Status CheckRoles(const google::protobuf::RepeatedField<int>& roles) {
   return faults.status();
 }
 
+// A scope is needed by a role that is bound to one, and by no other.
+absl::Status CheckScope(const google::protobuf::RepeatedField<int>& roles, absl::string_view scope) {
+  std::string bound_to;
+  for (const int role : roles) {
+    const std::string collection = access::Policy::Get().BoundTo(static_cast<v1::Role>(role));
+    if (!collection.empty()) bound_to = collection;
+  }
+  Faults faults;
+  if (bound_to.empty() && !scope.empty()) {
+    faults.Add("scope", v1::SCOPE_MISMATCH, "must be empty: none of these roles is bound to one record's rows",
+               "须为空：这些角色不限定数据范围");
+  } else if (!bound_to.empty() && !FitsPattern(absl::StrCat(bound_to, "/{id}"), scope)) {
+    faults.Add("scope", v1::SCOPE_MISMATCH,
+               absl::StrCat("must be the name of the record whose rows the role is bound to: ", bound_to, "/..."),
+               absl::StrCat("须为该角色所限定主体的记录名：", bound_to, "/..."));
+  }
+  return faults.status();
+}
+
 absl::Status OwnRoles(absl::string_view name) {
   return Refuse(absl::StatusCode::kFailedPrecondition, v1::OWN_ROLES)
       .About(name)
@@ -86,12 +105,14 @@ absl::StatusOr<v1::Key> Edited(const v1::Key& held, v1::Key edited, absl::Time n
 }
 
 absl::StatusOr<v1::Key> WithRoles(const v1::Key& held, const google::protobuf::RepeatedField<int>& roles,
-                                  absl::string_view actor) {
+                                  const std::string& scope, absl::string_view actor) {
   RETURN_IF_ERROR(CheckRoles(roles));
+  RETURN_IF_ERROR(CheckScope(roles, scope));
   RETURN_IF_ERROR(CheckNotRevoked(held));
   if (held.name() == actor) return OwnRoles(actor);
   v1::Key next = held;
   *next.mutable_roles() = roles;
+  next.set_scope(scope);
   return next;
 }
 

@@ -21,10 +21,10 @@ absl::StatusOr<v1::Key> NewKey(v1::Key asked, absl::string_view id, absl::string
 // A key as it was edited. KEY_REVOKED (kFailedPrecondition), or INVALID_FIELDS with EXPIRED_ALREADY if the edit sets a
 // time that has passed.
 absl::StatusOr<v1::Key> Edited(const v1::Key& held, v1::Key edited, absl::Time now);
-// A key with these roles and no others. KEY_REVOKED or OWN_ROLES (kFailedPrecondition); INVALID_FIELDS with
-// ROLES_NOT_TOGETHER, FIELD_MALFORMED for a role that comes twice, FIELD_UNKNOWN_VALUE.
+// A key with these roles and no others, bound to the rows of scope. KEY_REVOKED or OWN_ROLES (kFailedPrecondition);
+// INVALID_FIELDS with ROLES_NOT_TOGETHER, SCOPE_MISMATCH, FIELD_MALFORMED for a role that comes twice, FIELD_UNKNOWN_VALUE.
 absl::StatusOr<v1::Key> WithRoles(const v1::Key& held, const google::protobuf::RepeatedField<int>& roles,
-                                  absl::string_view actor);
+                                  const std::string& scope, absl::string_view actor);
 // A key that opens nothing any more. KEY_REVOKED (kFailedPrecondition).
 absl::StatusOr<v1::Key> Revoked(const v1::Key& held, absl::string_view reason);
 

@@ -73,17 +73,19 @@ struct RolesCase {
   std::string what;
   std::vector<int> roles;
   std::vector<std::string> refused;  // the fields named
+  std::string scope = {};
 };
 
 class WithRolesTest : public ::testing::TestWithParam<RolesCase> {};
 
 TEST_P(WithRolesTest, TakesWhatMayBeHeldTogether) {
   const RolesCase& given = GetParam();
-  const absl::StatusOr<v1::Key> key = WithRoles(Held({v1::READER}), Roles(given.roles), "keys/security");
+  const absl::StatusOr<v1::Key> key = WithRoles(Held({v1::READER}), Roles(given.roles), given.scope, "keys/security");
   EXPECT_THAT(ViolationsOf(key.status()), ::testing::ElementsAreArray(given.refused));
   if (!given.refused.empty()) return;
   ASSERT_TRUE(key.ok()) << key.status();
   EXPECT_THAT(key->roles(), ::testing::ElementsAreArray(given.roles));
+  EXPECT_EQ(key->scope(), given.scope);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -94,11 +96,20 @@ INSTANTIATE_TEST_SUITE_P(
         RolesCase{"auditor_and_reader", {v1::READER, v1::AUDITOR}, {"roles[1]"}},
         RolesCase{
             "both_administrators", {v1::SYSTEM_ADMINISTRATOR, v1::SECURITY_ADMINISTRATOR}, {"roles[0]", "roles[1]"}},
+        RolesCase{"bank", {v1::PARTNER_BANK}, {}, "banks/icbc"},
+        RolesCase{"enterprise", {v1::ENTERPRISE_SELF_SERVICE}, {}, "enterprises/91640100MA75A1B2X3"},
+        RolesCase{"bank_of_nothing", {v1::PARTNER_BANK}, {"scope"}},
+        RolesCase{"bank_of_an_enterprise", {v1::PARTNER_BANK}, {"scope"}, "enterprises/91640100MA75A1B2X3"},
+        RolesCase{"bank_of_all_banks", {v1::PARTNER_BANK}, {"scope"}, "banks/%"},
+        RolesCase{"bank_of_what_lies_below", {v1::PARTNER_BANK}, {"scope"}, "banks/icbc/branches/1"},
+        RolesCase{"reader_of_a_bank", {v1::READER}, {"scope"}, "banks/icbc"},
+        RolesCase{"nobody_of_a_bank", {}, {"scope"}, "banks/icbc"},
+        RolesCase{"bank_and_reader", {v1::PARTNER_BANK, v1::READER}, {"roles[0]"}, "banks/icbc"},
         RolesCase{"twice_and_unknown", {v1::READER, v1::READER, 0, 99}, {"roles[1]", "roles[2]", "roles[3]"}}),
     [](const auto& tested) { return tested.param.what; });
 
 TEST(WithRoles, RefusesOnesOwn) {
-  EXPECT_EQ(ReasonOf(WithRoles(Held(), Roles({v1::READER}), "keys/a").status()), "OWN_ROLES");
+  EXPECT_EQ(ReasonOf(WithRoles(Held(), Roles({v1::READER}), "", "keys/a").status()), "OWN_ROLES");
 }
 
 TEST(Revoked, IsForGood) {
@@ -107,7 +118,7 @@ TEST(Revoked, IsForGood) {
   EXPECT_EQ(revoked->state(), v1::KEY_STATE_REVOKED);
   EXPECT_EQ(revoked->revoke_reason(), "人员离职");
   for (const absl::Status& after : {Revoked(*revoked, "").status(), Edited(*revoked, *revoked, kNow).status(),
-                                    WithRoles(*revoked, Roles({v1::READER}), "keys/security").status()}) {
+                                    WithRoles(*revoked, Roles({v1::READER}), "", "keys/security").status()}) {
     EXPECT_EQ(ReasonOf(after), "KEY_REVOKED");
     EXPECT_THAT(ChineseOf(after), HasSubstr("已吊销"));
   }

@@ -65,8 +65,8 @@ KeyChange RevokeKey(IdentityDesk&, const rpc::Call&, const v1::RevokeKeyRequest&
 }
 
 KeyChange SetKeyRoles(IdentityDesk&, const rpc::Call&, const v1::SetKeyRolesRequest& request) {
-  return ChangeOf(request.name(), request.etag(), [roles = request.roles()](const v1::Key& held, ledger::Draft& draft) {
-    return WithRoles(held, roles, draft.author().actor);
+  return ChangeOf(request.name(), request.etag(), [request](const v1::Key& held, ledger::Draft& draft) {
+    return WithRoles(held, request.roles(), request.scope(), draft.author().actor);
   });
 }
 
@@ -111,6 +111,7 @@ rpc::Method CreateKeyMethod(ledger::Register& ledger) {
 absl::StatusOr<v1::Caller> GetCaller(IdentityDesk&, const rpc::Call& call, const v1::GetCallerRequest&) {
   v1::Caller caller;
   caller.set_actor(call.actor);
+  caller.set_scope(call.caller->scope);
   for (const v1::Role role : call.caller->roles) caller.add_roles(role);
   for (std::string& permission : access::Policy::Get().NamesOf(call.caller->permissions)) {
     caller.add_permissions(std::move(permission));
@@ -149,7 +150,7 @@ RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service) {
   program.area = "identity";
   program.journal_service = "kechuang.identity.v1.IdentityJournal";
   program.migrations = IdentityMigrations();
-  program.versions = {2, 2};
+  program.versions = {3, 3};
   program.kinds = {ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); },
                                              &AdministrationKeys)};
   program.prepare = &TakeFirstKeys;

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "absl/strings/match.h"
+
 #include "common/base/status_macros.h"
 #include "services/loan/money_rules.h"
 #include "services/loan/pool_rules.h"
@@ -20,7 +22,9 @@ absl::StatusOr<Room> RoomFor(ledger::Draft& draft, const v1::Loan& loan) {
   ASSIGN_OR_RETURN(const ledger::Amounts pool, draft.Total(PoolExposureCell(loan.pool())));
   ASSIGN_OR_RETURN(const ledger::Amounts balance, draft.Total(PoolBalanceCell(loan.pool())));
   ASSIGN_OR_RETURN(const ledger::Amounts overdue, draft.Total(OverdueCell(loan.enterprise())));
-  return Room{enterprise.amount_fen, pool.amount_fen, balance.amount_fen, overdue.count};
+  // What the enterprise owes elsewhere is its own business, and no bank's.
+  const bool tell_exposure = !absl::StartsWith(draft.scope(), "banks/");
+  return Room{enterprise.amount_fen, pool.amount_fen, balance.amount_fen, overdue.count, tell_exposure};
 }
 
 absl::Status CheckNameFree(ledger::Draft& draft, absl::string_view key, absl::string_view text,

@@ -6,6 +6,7 @@
 #include "common/base/status_macros.h"
 #include "common/domain/resource_name.h"
 #include "common/register/update_mask.h"
+#include "kechuang/api/v1/reasons.pb.h"
 #include "services/loan/handlers.h"
 #include "services/loan/loan_rules.h"
 #include "services/loan/loan_states.h"
@@ -32,9 +33,18 @@ absl::StatusOr<v1::PoolPolicy> PolicyFor(ledger::Draft& draft, const v1::Loan& l
   return PolicyOn(pool, Today(draft));
 }
 
+// Whether an id is free tells of others' loans, so a caller who sees some rows only cannot choose one.
+absl::Status CheckLoanId(const rpc::Call& call, const std::string& id) {
+  if (call.scope().empty()) return CheckId("loan_id", id);
+  Faults faults;
+  faults.Add("loan_id", api::v1::FIELD_NOT_WRITABLE, "is given by the register to callers of one bank or enterprise",
+             "由登记系统编定，银行或企业账号不能自定");
+  return faults.status();
+}
+
 absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& call,
                                             const v1::CreateLoanRequest& request) {
-  if (!request.loan_id().empty()) RETURN_IF_ERROR(CheckId("loan_id", request.loan_id()));
+  if (!request.loan_id().empty()) RETURN_IF_ERROR(CheckLoanId(call, request.loan_id()));
   v1::Loan loan = request.loan();
   ClearOutputOnly(loan);
   loan.set_name(absl::StrCat("loans/", request.loan_id().empty() ? NewId() : request.loan_id()));
@@ -75,7 +85,7 @@ using ExamineRule = absl::StatusOr<v1::Loan> (*)(v1::Loan, const enterprise::v1:
 template <class Request>
 absl::StatusOr<Change<v1::Loan>> ExamineLoan(LoanDesk& desk, const rpc::Call& call, const Request& request,
                                              ExamineRule rule) {
-  ASSIGN_OR_RETURN(const v1::Loan seen, desk.ledger.Read<v1::Loan>(call.deadline, request.name()));
+  ASSIGN_OR_RETURN(const v1::Loan seen, desk.ledger.Read<v1::Loan>(call.deadline, request.name(), call.scope()));
   ASSIGN_OR_RETURN(const enterprise::v1::Enterprise borrower, desk.enterprises.Get(call, seen.enterprise()));
   Change<v1::Loan> change;
   change.names = {request.name(), seen.pool()};

@@ -92,7 +92,17 @@ absl::Status TermAboveLimit(const v1::Loan& loan, int32_t term_months, const v1:
             absl::StrCat("期限 ", term_months, " 个月超过上限 ", policy.term_max_months(), " 个月"));
 }
 
-absl::Status CapExceeded(const v1::Loan& loan, int64_t amount, int64_t cap, int64_t exposure) {
+absl::Status CapExceeded(const v1::Loan& loan, int64_t amount, int64_t cap, const Room& room) {
+  if (!room.tell_exposure) {
+    return Refuse(kRefused, v1::ENTERPRISE_CAP_EXCEEDED)
+        .About(loan.name())
+        .With("cap_fen", cap)
+        .Says(absl::StrCat(Yuan(amount), " yuan more would pass the cap of ", Yuan(cap), " yuan of ",
+                           loan.enterprise_name()),
+              absl::StrCat("再增加 ", Yuan(amount), " 元将超过 ", loan.enterprise_name(), " 的单户限额 ", Yuan(cap),
+                           " 元"));
+  }
+  const int64_t exposure = room.enterprise_exposure_fen;
   return Refuse(kRefused, v1::ENTERPRISE_CAP_EXCEEDED)
       .About(loan.name())
       .With("cap_fen", cap)
@@ -156,7 +166,7 @@ int64_t CapFen(const v1::Loan& loan, const v1::PoolPolicy& policy) {
 absl::Status CheckCap(const v1::Loan& loan, int64_t amount, const v1::PoolPolicy& policy, const Room& room) {
   const int64_t cap = CapFen(loan, policy);
   if (amount > cap - room.enterprise_exposure_fen) {
-    return CapExceeded(loan, amount, cap, room.enterprise_exposure_fen);
+    return CapExceeded(loan, amount, cap, room);
   }
   return absl::OkStatus();
 }

@@ -25,6 +25,7 @@ struct Room {
   int64_t pool_exposure_fen = 0;  // the same over the pool's loans
   int64_t pool_balance_fen = 0;
   int64_t overdue_loans = 0;  // of the borrower
+  bool tell_exposure = true;  // whether a refusal may say what the borrower owes in all banks
 };
 
 // The borrower's class on a day: the first that it holds of HNTE and then the policy's eligible classes in order; empty

@@ -30,6 +30,7 @@ class Method:
         self.area = area
         self.path = f"/{descriptor.containing_service.full_name}/{descriptor.name}"
         self.permission = descriptor.GetOptions().Extensions[options.permission]
+        self.keeps_to_rows = descriptor.GetOptions().Extensions[options.keeps_to_rows]
         self.client_streams = descriptor.client_streaming
         self.server_streams = descriptor.server_streaming
         rule = descriptor.GetOptions().Extensions[http]
@@ -67,11 +68,23 @@ def all_methods():
                     yield Method(area, descriptor)
 
 
+class Grant:
+    """What a role opens, as its value's options say."""
+
+    def __init__(self, value):
+        rules = value.GetOptions().Extensions[Stubs.module("kechuang.api.v1.options_pb2").role]
+        self.permissions = set(rules.grants)
+        # A record that its holder is bound to, if the role asks for one; there need be none of that name.
+        self.scope = f"{rules.bound_to}/somebody" if rules.bound_to else ""
+
+    def opens(self, method):
+        return method.permission in self.permissions and (not self.scope or method.keeps_to_rows)
+
+
 def grants():
-    """What each role grants, by its name."""
-    options = Stubs.module("kechuang.api.v1.options_pb2")
+    """What each role opens, by its name."""
     roles = Stubs.module("kechuang.identity.v1.role_pb2").Role.DESCRIPTOR.values
-    return {role.name: set(role.GetOptions().Extensions[options.role].grants) for role in roles if role.number}
+    return {role.name: Grant(role) for role in roles if role.number}
 
 
 class Access(unittest.TestCase):
@@ -88,7 +101,7 @@ class Access(unittest.TestCase):
         """Asks a method of the register of identities with one of the first keys."""
         return self.suite.call(getattr(self.suite.stub("identity"), name), request, key=key)
 
-    def new_key(self, *roles, expire_time=None):
+    def new_key(self, *roles, expire_time=None, scope=""):
         """A key with these roles: its name and its secret."""
         Access.made += 1
         api = messages("identity")
@@ -98,11 +111,11 @@ class Access(unittest.TestCase):
             request.key.expire_time.FromSeconds(int(expire_time))
         made = self.ask("system", "CreateKey", request)
         if roles:
-            self.set_roles(made.key.name, *roles)
+            self.set_roles(made.key.name, *roles, scope=scope)
         return made.key.name, made.secret
 
-    def set_roles(self, name, *roles):
-        self.ask("security", "SetKeyRoles", messages("identity").SetKeyRolesRequest(name=name, roles=roles))
+    def set_roles(self, name, *roles, scope=""):
+        self.ask("security", "SetKeyRoles", messages("identity").SetKeyRolesRequest(name=name, roles=roles, scope=scope))
 
     def revoke(self, name):
         self.ask("system", "RevokeKey", messages("identity").RevokeKeyRequest(name=name, reason="测试结束"))
@@ -126,12 +139,12 @@ class Access(unittest.TestCase):
         wait_until(lambda: all(self.code(area, door, secret) == code for area in areas for door in ("gateway", area)), SOON,
                    f"{code} at every door")
 
-    def await_role(self, secret, granted, methods):
+    def await_role(self, secret, grant, methods):
         """Waits until every service knows a key that was made just now, with its role."""
         for area in AREAS:
             of_area = [method for method in methods if method.area == area and not method.server_streams]
-            probe = next((method for method in of_area if method.permission in granted), of_area[0])
-            unknown = REFUSED if probe.permission in granted else (grpc.StatusCode.UNAUTHENTICATED,)
+            probe = next(filter(grant.opens, of_area), of_area[0])
+            unknown = REFUSED if grant.opens(probe) else (grpc.StatusCode.UNAUTHENTICATED,)
             for door in ("gateway", area):
                 channel = self.suite.channel(door)
                 wait_until(lambda: probe.grpc_code(channel, secret) not in unknown, SOON, f"{area} to know the key")
@@ -153,15 +166,15 @@ class Access(unittest.TestCase):
 
     def test_every_role_before_every_method(self):
         methods = list(all_methods())
-        for role, granted in grants().items():
-            _, secret = self.new_key(role)
-            self.await_role(secret, granted, methods)
+        for role, grant in grants().items():
+            _, secret = self.new_key(role, scope=grant.scope)
+            self.await_role(secret, grant, methods)
             for method in methods:
                 # What has no URL is the suite's own: the gateway does not forward it.
                 for door in ("gateway", method.area) if method.url else (method.area,):
                     with self.subTest(role=role, method=method.path, door=door):
                         code = method.grpc_code(self.suite.channel(door), secret)
-                        if method.permission in granted:
+                        if grant.opens(method):
                             self.assertNotIn(code, REFUSED + UNSERVED)
                         else:
                             self.assertEqual(code, grpc.StatusCode.PERMISSION_DENIED)
@@ -169,7 +182,7 @@ class Access(unittest.TestCase):
                     continue
                 with self.subTest(role=role, method=method.path, door="REST"):
                     status = self.rest(method, secret)
-                    if method.permission in granted:
+                    if grant.opens(method):
                         self.assertNotIn(status, (401, 403, 500, 502, 503))
                     else:
                         self.assertEqual(status, 403)
