@@ -1,5 +1,6 @@
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,17 +94,57 @@ absl::StatusOr<int64_t> CountIn(LoanDesk& desk, const rpc::Call& call, absl::str
   return rows.empty() ? 0 : rows[0].amounts.count;
 }
 
+void SetWhole(const v1::LoanTotalsGroup& group, v1::LoanTotals& totals) {
+  *totals.mutable_issued() = group.issued();
+  *totals.mutable_cumulative() = group.cumulative();
+  totals.set_outstanding_fen(group.outstanding_fen());
+  totals.set_overdue_fen(group.overdue_fen());
+}
+
+// How many of the caller's loans are overdue now, one by one: no total is kept of them, and a bank has few.
+absl::StatusOr<int64_t> CountOwnOverdue(LoanDesk& desk, const rpc::Call& call) {
+  ledger::ListQuery query;
+  query.filter = "state = OVERDUE";
+  query.scope = std::string(call.scope());
+  int64_t count = 0;
+  RETURN_IF_ERROR(
+      desk.ledger.Export(call.deadline, v1::Loan::descriptor(), query,
+                         [&](int64_t, const std::vector<std::unique_ptr<google::protobuf::Message>>& loans) {
+                           count += static_cast<int64_t>(loans.size());
+                           return absl::OkStatus();
+                         }));
+  return count;
+}
+
+// What a bank is told of its own loans.
+absl::StatusOr<v1::LoanTotals> OwnTotals(LoanDesk& desk, const rpc::Call& call, int year) {
+  const std::string bank(call.scope());
+  ASSIGN_OR_RETURN(Groups banks, ReadGroups(desk, call, kByBank, absl::StrCat(year)));
+  v1::LoanTotals totals;
+  totals.set_year(year);
+  v1::LoanTotalsGroup& own = banks[bank];
+  own.set_key(bank);
+  own.mutable_issued();
+  own.mutable_cumulative();
+  SetWhole(own, totals);
+  ASSIGN_OR_RETURN(const std::vector<TotalRow> outstanding, Read(desk, call, kOutstanding, kByBank, "", bank));
+  for (const TotalRow& row : outstanding) {  // a prefix finds banks/a-b beside banks/a
+    if (row.cell.cell == bank) totals.set_outstanding_loan_count(row.amounts.count);
+  }
+  ASSIGN_OR_RETURN(const int64_t overdue, CountOwnOverdue(desk, call));
+  totals.set_overdue_loan_count(overdue);
+  *totals.add_banks() = std::move(own);
+  return totals;
+}
+
 absl::StatusOr<v1::LoanTotals> GetLoanTotals(LoanDesk& desk, const rpc::Call& call,
                                              const v1::GetLoanTotalsRequest& request) {
+  if (!call.scope().empty()) return OwnTotals(desk, call, request.year());
   const std::string year = absl::StrCat(request.year());
   v1::LoanTotals totals;
   totals.set_year(request.year());
   ASSIGN_OR_RETURN(Groups whole, ReadGroups(desk, call, kByAll, year));
-  v1::LoanTotalsGroup& all = whole[""];
-  *totals.mutable_issued() = all.issued();
-  *totals.mutable_cumulative() = all.cumulative();
-  totals.set_outstanding_fen(all.outstanding_fen());
-  totals.set_overdue_fen(all.overdue_fen());
+  SetWhole(whole[""], totals);
   ASSIGN_OR_RETURN(const int64_t outstanding_loans, CountIn(desk, call, kOutstanding));
   totals.set_outstanding_loan_count(outstanding_loans);
   ASSIGN_OR_RETURN(const int64_t overdue_loans, CountIn(desk, call, kOverdue));

@@ -207,6 +207,17 @@ class Rows(unittest.TestCase):
                     if name.startswith("Export"):
                         self.assertEqual({page.sequence for page in pages}, {0}, "the journal's length tells of others' changes")
 
+    def test_a_bank_is_told_its_own_totals(self):
+        api = messages("loan")
+        metadata = (("authorization", f"Bearer {self.secrets['bank']}"),)
+        own = self.suite.stub("loan").GetLoanTotals(api.GetLoanTotalsRequest(year=day(-2)["year"]), timeout=20, metadata=metadata)
+        everything = self.made("GetLoanTotals", year=day(-2)["year"])
+        self.assertEqual((own.issued.amount_fen, everything.issued.amount_fen), (2 * 50 * WAN, 4 * 50 * WAN))
+        self.assertEqual((own.outstanding_fen, own.outstanding_loan_count), (2 * 49 * WAN, 2))
+        self.assertEqual([group.key for group in own.banks], ["banks/mine"])
+        self.assertEqual((len(own.pools), len(own.classes), len(own.states)), (0, 0, 0))
+        self.assertEqual(self.ask("enterprise", "GetLoanTotals", {"year": 2022}, "gateway")[0], "PERMISSION_DENIED")
+
     def test_history_is_told_without_its_place_on_the_journal(self):
         journal = Stubs.module("kechuang.ledger.v1.journal_pb2")
         metadata = (("authorization", f"Bearer {self.secrets['bank']}"),)
@@ -247,7 +258,8 @@ class Rows(unittest.TestCase):
         tried = {name.rpartition(" ")[2] for holder in self.secrets for name in self.about(holder)}
         elsewhere = {"ListLoans", "ListBanks", "ListContracts", "ListEnterprises", "ExportLoans", "ExportBanks",
                      "ExportContracts", "ExportEnterprises", "ExportDisbursements", "ExportRepayments",
-                     "ExportAnnualStatements", "ExportCertifications", "GetCertification", "CreateLoan", "GetCaller"}
+                     "ExportAnnualStatements", "ExportCertifications", "GetCertification", "CreateLoan", "GetCaller",
+                     "GetLoanTotals"}
         self.assertEqual(expected - tried - elsewhere, set())
 
 

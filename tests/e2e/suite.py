@@ -30,6 +30,8 @@ BIN = pathlib.Path(os.environ.get("KECHUANG_BIN", ROOT / "build/bin"))
 OFFSETS = {"gateway": 0, "enterprise": 1, "loan": 2, "contract": 3, "report": 4, "identity": 5}
 REGISTERS = ("enterprise", "loan", "contract")
 HTTP_OFFSET = 80
+# What never stands in a log, whatever a test asked: a mobile number, the number of an identity card.
+PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(1[3-9]\d{9}|[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx])(?![0-9A-Za-z])")
 SANITIZER = re.compile(r"(AddressSanitizer|LeakSanitizer|runtime error:|ThreadSanitizer|UndefinedBehaviorSanitizer)")
 
 
@@ -186,18 +188,33 @@ class Suite:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
 
     def close(self):
-        """Ends the suite and removes its folder; fails if a sanitizer spoke in any log."""
+        """Ends the suite and removes its folder; fails if a sanitizer spoke in any log, or a log holds what no log may."""
         self.hang_up()
         try:
             done = self.down()
             spoken = [f"{log.name}: {line}" for log in sorted((self.state / "logs").glob("*.log"))
                       for line in log.read_text(errors="replace").splitlines() if SANITIZER.search(line)]
+            told = self.secrets_in_logs()
         finally:
             self.discard()
+        if told:
+            raise AssertionError("a log tells what no log may:\n" + "\n".join(told[:20]))
         if done.returncode != 0:
             raise AssertionError(f"deploy/down ended with {done.returncode}: {done.stdout}")
         if spoken:
             raise AssertionError("a sanitizer spoke:\n" + "\n".join(spoken[:20]))
+
+    def secrets_in_logs(self):
+        """The lines of logs that hold a secret of the suite's files, or personal data."""
+        files = [*self.state.glob("*.key"), *(path for path in (self.state / "secrets").glob("*") if path.is_file())]
+        secrets = {path.name: path.read_bytes().splitlines()[0] for path in files if path.read_bytes().strip()}
+        told = []
+        for log in sorted((self.state / "logs").glob("*.log")):
+            for line in log.read_bytes().splitlines():
+                held = [name for name, secret in secrets.items() if secret in line]
+                if held or PERSONAL.search(line):
+                    told.append(f"{log.name}: {', '.join(held) or 'personal data'}: {line[:60]!r}...")
+        return told
 
     def hang_up(self):
         """Closes the channels: a server that drains waits a while for idle clients to leave."""

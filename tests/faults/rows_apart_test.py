@@ -144,7 +144,7 @@ class Curious:
         self.paid = [row.name for row in rows["ListDisbursements"]]
         self.tokens = {}
         self.makers = [self.get, self.batch, self.list, self.list, self.list, self.children, self.export, self.bank, self.history,
-                       self.at, self.write, self.write]
+                       self.totals, self.at, self.write, self.write]
 
     def ask(self):
         name, request = self.random.choice(self.makers)()
@@ -199,6 +199,9 @@ class Curious:
         if self.random.random() < 0.5:
             return "GetBank", {"name": self.random.choice((*self.banks, self.record()))}
         return self.random.choice(("ListBanks", "ExportBanks")), {}
+
+    def totals(self):
+        return "GetLoanTotals", {"year": self.random.choice((2025, day()["year"], 2030))}
 
     def history(self):
         return "LoanJournal/ListRevisions", {"record": self.record(), "pageSize": self.random.randrange(1, 6)}
