@@ -9,6 +9,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/domain/day.h"
+#include "common/domain/hands.h"
 #include "common/register/clear_mask.h"
 #include "common/register/update_mask.h"
 #include "kechuang/contract/v1/contract_service.pb.h"
@@ -25,13 +26,15 @@ using Step = std::function<absl::StatusOr<v1::Contract>(const v1::Contract& held
 
 constexpr int kDuplicatesMax = 100;
 
-// One step of one contract: reads it under the caller's etag, lets the rule decide, stores what came out.
-Change<v1::Contract> ChangeOf(const std::string& name, const std::string& etag, Step step) {
+// One step of one contract: reads it under the caller's etag, looks whose hand it is, lets the rule decide, stores what
+// came out.
+Change<v1::Contract> ChangeOf(const std::string& name, const std::string& etag, Hand hand, Step step) {
   Change<v1::Contract> change;
   change.names = {name};
-  change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::Contract> {
+  change.decide = [name, etag, hand, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::Contract> {
     ASSIGN_OR_RETURN(const v1::Contract held, draft.Get<v1::Contract>(name, etag));
-    ASSIGN_OR_RETURN(const v1::Contract next, step(held, Day::FromTime(draft.now())));
+    ASSIGN_OR_RETURN(const v1::Contract next,
+                     ByHand(hand, draft.author().actor, held, [&] { return step(held, Day::FromTime(draft.now())); }));
     return draft.Put(next);
   };
   return change;
@@ -46,12 +49,16 @@ ContractChange CreateContract(ContractDependencies& dependencies, const rpc::Cal
   contract.set_name(name);
   Change<v1::Contract> change;
   change.new_names = {std::move(name)};
-  change.decide = [contract = std::move(contract)](ledger::Draft& draft) { return draft.Create(contract); };
+  change.decide = [contract = std::move(contract)](ledger::Draft& draft) {
+    v1::Contract made = contract;
+    NoteHand(Hand::kMaking, draft.author().actor, *made.mutable_makers(), *made.mutable_checkers());
+    return draft.Create(made);
+  };
   return change;
 }
 
 ContractChange UpdateContract(ContractDependencies&, const rpc::Call&, const v1::UpdateContractRequest& request) {
-  return ChangeOf(request.contract().name(), request.etag(),
+  return ChangeOf(request.contract().name(), request.etag(), Hand::kMaking,
                   [request](const v1::Contract& held, Day) -> absl::StatusOr<v1::Contract> {
                     v1::Contract edited = held;
                     RETURN_IF_ERROR(ApplyMask(edited, request.contract(), request.update_mask(), "contract"));
@@ -60,42 +67,43 @@ ContractChange UpdateContract(ContractDependencies&, const rpc::Call&, const v1:
 }
 
 ContractChange SubmitContract(ContractDependencies&, const rpc::Call&, const v1::SubmitContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kMaking,
                   [](const v1::Contract& held, Day today) { return rules::Submit(held, today); });
 }
 
 ContractChange AcceptContract(ContractDependencies& dependencies, const rpc::Call&,
                               const v1::AcceptContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(), [policy = dependencies.policy](const v1::Contract& held, Day today) {
-    return rules::Accept(held, policy, today);
-  });
+  return ChangeOf(request.name(), request.etag(), Hand::kChecking,
+                  [policy = dependencies.policy](const v1::Contract& held, Day today) {
+                    return rules::Accept(held, policy, today);
+                  });
 }
 
 ContractChange RefuseContract(ContractDependencies&, const rpc::Call&, const v1::RefuseContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kChecking,
                   [request](const v1::Contract& held, Day today) { return rules::Refuse(held, request, today); });
 }
 
 ContractChange RequestSupplement(ContractDependencies&, const rpc::Call&, const v1::RequestSupplementRequest& request) {
-  return ChangeOf(request.name(), request.etag(), [request](const v1::Contract& held, Day today) {
+  return ChangeOf(request.name(), request.etag(), Hand::kChecking, [request](const v1::Contract& held, Day today) {
     return rules::RequestSupplement(held, request, today);
   });
 }
 
 ContractChange SupplementContract(ContractDependencies&, const rpc::Call&,
                                   const v1::SupplementContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kMaking,
                   [](const v1::Contract& held, Day today) { return rules::Supplement(held, today); });
 }
 
 ContractChange TimeoutSupplement(ContractDependencies&, const rpc::Call&, const v1::TimeoutSupplementRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kNobodys,
                   [](const v1::Contract& held, Day today) { return rules::TimeoutSupplement(held, today); });
 }
 
 ContractChange SendToExpertReview(ContractDependencies&, const rpc::Call&,
                                   const v1::SendToExpertReviewRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kChecking,
                   [](const v1::Contract& held, Day) { return rules::SendToExpertReview(held); });
 }
 
@@ -125,7 +133,9 @@ ContractChange RegisterContract(ContractDependencies& dependencies, const rpc::C
     const std::string& registry = reviewed.registry_division_code();
     ASSIGN_OR_RETURN(const std::string greatest, draft.MaxKey(NumberPrefix(today.Year(), registry)));
     ASSIGN_OR_RETURN(const std::string number, rules::NextNumber(today.Year(), registry, greatest));
-    ASSIGN_OR_RETURN(const v1::Contract registered, rules::Register(reviewed, request, number, look_alike, today));
+    ASSIGN_OR_RETURN(const v1::Contract registered, ByHand(Hand::kDeciding, draft.author().actor, held, [&] {
+                       return rules::Register(reviewed, request, number, look_alike, today);
+                     }));
     return draft.Put(registered);
   };
   return change;
@@ -133,13 +143,13 @@ ContractChange RegisterContract(ContractDependencies& dependencies, const rpc::C
 
 ContractChange NotRegisterContract(ContractDependencies&, const rpc::Call&,
                                    const v1::NotRegisterContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kDeciding,
                   [request](const v1::Contract& held, Day today) { return rules::NotRegister(held, request, today); });
 }
 
 ContractChange ObjectContract(ContractDependencies& dependencies, const rpc::Call&,
                               const v1::ObjectContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kMaking,
                   [request, policy = dependencies.policy](const v1::Contract& held, Day today) {
                     return rules::Object(held, request, policy, today);
                   });
@@ -148,7 +158,7 @@ ContractChange ObjectContract(ContractDependencies& dependencies, const rpc::Cal
 ContractChange AmendContract(ContractDependencies& dependencies, const rpc::Call&,
                              const v1::AmendContractRequest& request) {
   return ChangeOf(
-      request.contract().name(), request.etag(),
+      request.contract().name(), request.etag(), Hand::kNobodys,
       [request, policy = dependencies.policy](const v1::Contract& held, Day today) -> absl::StatusOr<v1::Contract> {
         v1::Contract amended = held;
         RETURN_IF_ERROR(ApplyMask(amended, request.contract(), request.update_mask(), "contract"));
@@ -158,7 +168,7 @@ ContractChange AmendContract(ContractDependencies& dependencies, const rpc::Call
 
 ContractChange CancelContract(ContractDependencies& dependencies, const rpc::Call&,
                               const v1::CancelContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kNobodys,
                   [request, policy = dependencies.policy](const v1::Contract& held, Day today) {
                     return rules::Cancel(held, request, policy, today);
                   });
@@ -166,14 +176,14 @@ ContractChange CancelContract(ContractDependencies& dependencies, const rpc::Cal
 
 ContractChange RevokeContract(ContractDependencies& dependencies, const rpc::Call&,
                               const v1::RevokeContractRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kNobodys,
                   [request, policy = dependencies.policy](const v1::Contract& held, Day today) {
                     return rules::Revoke(held, request, policy, today);
                   });
 }
 
 ContractChange RecordIncome(ContractDependencies&, const rpc::Call&, const v1::RecordIncomeRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
+  return ChangeOf(request.name(), request.etag(), Hand::kNobodys,
                   [request](const v1::Contract& held, Day today) { return rules::RecordIncome(held, request, today); });
 }
 
@@ -283,7 +293,7 @@ RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::
   program.area = "contract";
   program.journal_service = "kechuang.contract.v1.ContractJournal";
   program.migrations = ContractMigrations();
-  program.versions = {2, 2};
+  program.versions = {3, 3};
   program.kinds = ContractKinds();
   program.make_services = [&service, policy = std::move(policy)](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<ContractService>(ledger, policy());

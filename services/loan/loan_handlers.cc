@@ -4,6 +4,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/domain/hands.h"
 #include "common/domain/resource_name.h"
 #include "common/register/update_mask.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -17,12 +18,13 @@ namespace {
 
 // A change of one loan that needs nothing but the loan and the day.
 template <class Request>
-Change<v1::Loan> ChangeLoan(const Request& request, absl::StatusOr<v1::Loan> (*rule)(v1::Loan, const Request&, Day)) {
+Change<v1::Loan> ChangeLoan(const Request& request, Hand hand,
+                            absl::StatusOr<v1::Loan> (*rule)(v1::Loan, const Request&, Day)) {
   Change<v1::Loan> change;
   change.names = {request.name()};
-  change.decide = [request, rule](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
+  change.decide = [request, hand, rule](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
     ASSIGN_OR_RETURN(v1::Loan loan, draft.Get<v1::Loan>(request.name(), request.etag()));
-    ASSIGN_OR_RETURN(loan, rule(std::move(loan), request, Today(draft)));
+    ASSIGN_OR_RETURN(loan, ByHand(hand, draft.author().actor, loan, [&] { return rule(loan, request, Today(draft)); }));
     return draft.Put(loan);
   };
   return change;
@@ -56,7 +58,8 @@ absl::StatusOr<Change<v1::Loan>> CreateLoan(LoanDesk& desk, const rpc::Call& cal
   change.decide = [loan, borrower](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
     RETURN_IF_ERROR(draft.Get<v1::Bank>(loan.bank()).status());
     ASSIGN_OR_RETURN(const v1::PoolPolicy policy, PolicyFor(draft, loan));
-    ASSIGN_OR_RETURN(const v1::Loan drafted, Draft(loan, borrower, policy, Today(draft)));
+    ASSIGN_OR_RETURN(v1::Loan drafted, Draft(loan, borrower, policy, Today(draft)));
+    NoteHand(Hand::kMaking, draft.author().actor, *drafted.mutable_makers(), *drafted.mutable_checkers());
     return draft.Create(drafted);
   };
   return change;
@@ -72,6 +75,7 @@ absl::StatusOr<Change<v1::Loan>> UpdateLoan(LoanDesk&, const rpc::Call&, const v
     ASSIGN_OR_RETURN(loan, CheckDraft(std::move(loan), Today(draft)));
     RETURN_IF_ERROR(draft.Get<v1::Bank>(loan.bank()).status());
     RETURN_IF_ERROR(draft.Get<v1::Pool>(loan.pool()).status());
+    NoteHand(Hand::kMaking, draft.author().actor, *loan.mutable_makers(), *loan.mutable_checkers());
     return draft.Put(loan);
   };
   return change;
@@ -83,17 +87,18 @@ using ExamineRule = absl::StatusOr<v1::Loan> (*)(v1::Loan, const enterprise::v1:
 // A change for which the enterprise register is asked first. The borrower of a loan never changes, so what was asked
 // before the change's turn is about the right enterprise.
 template <class Request>
-absl::StatusOr<Change<v1::Loan>> ExamineLoan(LoanDesk& desk, const rpc::Call& call, const Request& request,
+absl::StatusOr<Change<v1::Loan>> ExamineLoan(LoanDesk& desk, const rpc::Call& call, const Request& request, Hand hand,
                                              ExamineRule rule) {
   ASSIGN_OR_RETURN(const v1::Loan seen, desk.ledger.Read<v1::Loan>(call.deadline, request.name(), call.scope()));
   ASSIGN_OR_RETURN(const enterprise::v1::Enterprise borrower, desk.enterprises.Get(call, seen.enterprise()));
   Change<v1::Loan> change;
   change.names = {request.name(), seen.pool()};
-  change.decide = [request, rule, borrower](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
+  change.decide = [request, hand, rule, borrower](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
     ASSIGN_OR_RETURN(v1::Loan loan, draft.Get<v1::Loan>(request.name(), request.etag()));
     ASSIGN_OR_RETURN(const v1::PoolPolicy policy, PolicyFor(draft, loan));
     ASSIGN_OR_RETURN(const Room room, RoomFor(draft, loan));
-    ASSIGN_OR_RETURN(loan, rule(std::move(loan), borrower, policy, room, Today(draft)));
+    ASSIGN_OR_RETURN(loan, ByHand(hand, draft.author().actor, loan,
+                                  [&] { return rule(loan, borrower, policy, room, Today(draft)); }));
     return draft.Put(loan);
   };
   return change;
@@ -101,36 +106,38 @@ absl::StatusOr<Change<v1::Loan>> ExamineLoan(LoanDesk& desk, const rpc::Call& ca
 
 absl::StatusOr<Change<v1::Loan>> SubmitLoan(LoanDesk& desk, const rpc::Call& call,
                                             const v1::SubmitLoanRequest& request) {
-  return ExamineLoan(desk, call, request, &Submit);
+  return ExamineLoan(desk, call, request, Hand::kMaking, &Submit);
 }
 
 absl::StatusOr<Change<v1::Loan>> RecommendLoan(LoanDesk& desk, const rpc::Call& call,
                                                const v1::RecommendLoanRequest& request) {
-  return ExamineLoan(desk, call, request, &Recommend);
+  return ExamineLoan(desk, call, request, Hand::kChecking, &Recommend);
 }
 
 absl::StatusOr<Change<v1::Loan>> ReturnLoan(LoanDesk&, const rpc::Call&, const v1::ReturnLoanRequest& request) {
-  return ChangeLoan<v1::ReturnLoanRequest>(request, [](v1::Loan loan, const v1::ReturnLoanRequest& asked, Day) {
-    return Return(std::move(loan), asked.reason());
-  });
+  return ChangeLoan<v1::ReturnLoanRequest>(
+      request, Hand::kChecking,
+      [](v1::Loan loan, const v1::ReturnLoanRequest& asked, Day) { return Return(std::move(loan), asked.reason()); });
 }
 
 absl::StatusOr<Change<v1::Loan>> RejectLoan(LoanDesk&, const rpc::Call&, const v1::RejectLoanRequest& request) {
-  return ChangeLoan<v1::RejectLoanRequest>(request, [](v1::Loan loan, const v1::RejectLoanRequest& asked, Day) {
-    return Reject(std::move(loan), asked.reason());
-  });
+  return ChangeLoan<v1::RejectLoanRequest>(
+      request, Hand::kChecking,
+      [](v1::Loan loan, const v1::RejectLoanRequest& asked, Day) { return Reject(std::move(loan), asked.reason()); });
 }
 
 absl::StatusOr<Change<v1::Loan>> WithdrawLoan(LoanDesk&, const rpc::Call&, const v1::WithdrawLoanRequest& request) {
-  return ChangeLoan<v1::WithdrawLoanRequest>(request, [](v1::Loan loan, const v1::WithdrawLoanRequest& asked, Day) {
-    return Withdraw(std::move(loan), asked.reason());
-  });
+  return ChangeLoan<v1::WithdrawLoanRequest>(request, Hand::kNobodys,
+                                             [](v1::Loan loan, const v1::WithdrawLoanRequest& asked, Day) {
+                                               return Withdraw(std::move(loan), asked.reason());
+                                             });
 }
 
 absl::StatusOr<Change<v1::Loan>> CancelLoan(LoanDesk&, const rpc::Call&, const v1::CancelLoanRequest& request) {
-  return ChangeLoan<v1::CancelLoanRequest>(request, [](v1::Loan loan, const v1::CancelLoanRequest& asked, Day today) {
-    return Cancel(std::move(loan), asked.expired(), asked.reason(), today);
-  });
+  return ChangeLoan<v1::CancelLoanRequest>(request, Hand::kNobodys,
+                                           [](v1::Loan loan, const v1::CancelLoanRequest& asked, Day today) {
+                                             return Cancel(std::move(loan), asked.expired(), asked.reason(), today);
+                                           });
 }
 
 absl::StatusOr<Change<v1::Loan>> BankApproveLoan(LoanDesk&, const rpc::Call&,
@@ -142,7 +149,8 @@ absl::StatusOr<Change<v1::Loan>> BankApproveLoan(LoanDesk&, const rpc::Call&,
     ASSIGN_OR_RETURN(const v1::PoolPolicy policy, PolicyFor(draft, loan));
     ASSIGN_OR_RETURN(const Room room, RoomFor(draft, loan));
     const Approval approval = {request.amount_fen(), request.rate_ppm(), request.term_months()};
-    ASSIGN_OR_RETURN(loan, BankApprove(std::move(loan), approval, policy, room));
+    ASSIGN_OR_RETURN(loan, ByHand(Hand::kChecking, draft.author().actor, loan,
+                                  [&] { return BankApprove(loan, approval, policy, room); }));
     return draft.Put(loan);
   };
   return change;
@@ -157,7 +165,9 @@ absl::StatusOr<Change<v1::Loan>> ConfirmLoan(LoanDesk&, const rpc::Call&, const 
     ASSIGN_OR_RETURN(const v1::Pool pool, draft.Get<v1::Pool>(loan.pool()));
     ASSIGN_OR_RETURN(const v1::PoolPolicy policy, PolicyOn(pool, Today(draft)));
     ASSIGN_OR_RETURN(const Room room, RoomFor(draft, loan));
-    ASSIGN_OR_RETURN(loan, Confirm(std::move(loan), request.consent(), bank, pool, policy, room, Today(draft)));
+    ASSIGN_OR_RETURN(loan, ByHand(Hand::kDeciding, draft.author().actor, loan, [&] {
+                       return Confirm(loan, request.consent(), bank, pool, policy, room, Today(draft));
+                     }));
     return draft.Put(loan);
   };
   return change;

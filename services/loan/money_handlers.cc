@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "common/base/status_macros.h"
+#include "common/domain/hands.h"
 #include "common/domain/resource_name.h"
 #include "services/loan/handlers.h"
 #include "services/loan/money_rules.h"
@@ -24,6 +25,7 @@ absl::StatusOr<Change<v1::Loan>> DisburseLoan(LoanDesk&, const rpc::Call&, const
   change.names = {request.name()};
   change.decide = [request, day, due](ledger::Draft& draft) -> absl::StatusOr<v1::Loan> {
     ASSIGN_OR_RETURN(v1::Loan loan, draft.Get<v1::Loan>(request.name(), request.etag()));
+    RETURN_IF_ERROR(CheckHand(Hand::kPaying, draft.author().actor, loan.name(), loan.makers(), loan.checkers()));
     ASSIGN_OR_RETURN(const Paid paid, Disburse(std::move(loan), request.amount_fen(), day, due, Today(draft)));
     ASSIGN_OR_RETURN(const StoredPayOut stored, StorePayOut(draft, paid.loan, nullptr, paid.disbursement));
     return stored.loan;
