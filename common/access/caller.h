@@ -16,10 +16,14 @@ struct Caller {
   std::vector<Role> roles;
   Permissions permissions;  // what the roles grant
   absl::Time expires = absl::InfiniteFuture();
-  // The record whose rows alone the caller sees and acts on: "banks/icbc", "enterprises/91640100MA75A1B2X3"; empty for a
-  // caller who sees all rows.
+  // The record whose rows alone the caller sees and acts on: "banks/icbc", "enterprises/91640100MA75A1B2X3"; empty for
+  // a caller who sees all rows.
   std::string scope;
+  bool second_factor = false;  // of a person: the session began with one
 };
+
+// True for a person who is logged in, as opposed to a system that calls by a key.
+bool IsPerson(const Caller& caller);
 
 // A caller with all that these roles grant.
 Caller CallerWith(std::string actor, std::vector<Role> roles, absl::Time expires = absl::InfiniteFuture());

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -20,12 +21,20 @@ namespace kechuang::rpc {
 absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
                               std::string method);
 
-// A permission of the policy, as a method asks for it.
+// The same of a call of an open method: whatever credential it carries is not looked at, and its caller may do nothing.
+Call ReadOpenCall(const grpc::CallbackServerContext& context, std::string method);
+
+// What a method asks of its caller.
 struct Needed {
-  std::string permission;  // "contract.register"
+  std::string permission;  // of the policy: "contract.register"
   size_t bit = 0;
+  bool open = false;           // nothing at all: no credential, no permission
+  bool second_factor = false;  // of a person
 };
-// OK if the caller has it, else PERMISSION_MISSING (kPermissionDenied).
+// What a method's options ask for. Fails with a sentence if no role can grant it.
+absl::StatusOr<Needed> NeededOf(const google::protobuf::MethodDescriptor& method);
+// OK if the caller may call it, else PERMISSION_MISSING (kPermissionDenied), or SECOND_FACTOR_NEEDED
+// (kFailedPrecondition) for a person whose session began without one.
 absl::Status CheckPermission(const access::Caller& caller, const Needed& needed);
 
 // Parses bytes from the wire; FIELD_MALFORMED if they are no such message.

@@ -29,7 +29,6 @@
 #include "common/rpc/validate.h"
 #include "common/rpc/wire_status.h"
 #include "common/rpc/worker_pool.h"
-#include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -114,13 +113,10 @@ class TableService : public grpc::Service {
   TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
     for (const auto& [name, method] : table.methods()) {
       const std::string path = absl::StrCat("/", table.descriptor().full_name(), "/", name);
-      const std::string& permission = method.descriptor->options().GetExtension(api::v1::permission);
-      const std::optional<size_t> bit = access::Policy::Get().BitOf(permission);
-      if (!bit.has_value()) {
-        faults_.push_back(absl::StrCat(path, " needs the permission '", permission, "', which no role grants"));
-      }
-      const Needed needed{permission, bit.value_or(0)};
-      const Served& served = served_.emplace_back(Served{method, path, needed, shared.metrics.Of(path)});
+      const absl::StatusOr<Needed> needed = NeededOf(*method.descriptor);
+      if (!needed.ok()) faults_.emplace_back(needed.status().message());
+      const Served& served =
+          served_.emplace_back(Served{method, path, needed.value_or(Needed()), shared.metrics.Of(path)});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
@@ -158,6 +154,7 @@ class TableService : public grpc::Service {
 
   // Before anything of the request is read, so that no refusal tells a stranger what there is.
   absl::StatusOr<Call> Admit(const Served& served, const CallbackServerContext& context) const {
+    if (served.needed.open) return ReadOpenCall(context, served.path.substr(1));
     ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.authenticator, served.path.substr(1)));
     RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
     return call;
