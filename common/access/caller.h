@@ -19,7 +19,11 @@ struct Caller {
   // The record whose rows alone the caller sees and acts on: "banks/icbc", "enterprises/91640100MA75A1B2X3"; empty for
   // a caller who sees all rows.
   std::string scope;
+  bool second_factor = false;  // of a person: the session began with one
 };
+
+// True for a person who is logged in, as opposed to a system that calls by a key.
+bool IsPerson(const Caller& caller);
 
 // A caller with all that these roles grant, bound to the rows of scope if that is given.
 Caller CallerWith(std::string actor, std::vector<Role> roles, absl::Time expires = absl::InfiniteFuture(),

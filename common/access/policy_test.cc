@@ -48,6 +48,8 @@ std::vector<const ServiceDescriptor*> Services() {
 
 std::string PermissionOf(const MethodDescriptor& method) { return method.options().GetExtension(api::v1::permission); }
 
+bool IsOpen(const MethodDescriptor& method) { return method.options().GetExtension(api::v1::open); }
+
 // Who may call what: a line for each method, a column for each role.
 std::string PermissionTable() {
   const Policy& policy = Policy::Get();
@@ -65,12 +67,16 @@ std::string PermissionTable() {
   for (const ServiceDescriptor* service : Services()) {
     for (int i = 0; i < service->method_count(); ++i) {
       const std::string permission = PermissionOf(*service->method(i));
+      const bool open = IsOpen(*service->method(i));
       const bool keeps_to_rows = service->method(i)->options().GetExtension(api::v1::keeps_to_rows);
-      absl::StrAppend(&table, "| ", service->name(), ".", service->method(i)->name(), " | ", permission, " |");
+      const bool second_factor = service->method(i)->options().GetExtension(api::v1::second_factor);
+      absl::StrAppend(&table, "| ", service->name(), ".", service->method(i)->name(), " | ",
+                      open ? "(open: the request says who calls)" : permission,
+                      second_factor ? " (people: with a second factor)" : "", " |");
       for (const Role role : policy.roles()) {
-        const bool granted = policy.GrantedBy(role).test(policy.BitOf(permission).value_or(0));
+        const bool granted = open || policy.GrantedBy(role).test(policy.BitOf(permission).value_or(0));
         const absl::string_view where_bound = keeps_to_rows ? " own |" : " |";
-        absl::StrAppend(&table, !granted ? " |" : policy.BoundTo(role).empty() ? " yes |" : where_bound);
+        absl::StrAppend(&table, !granted ? " |" : open || policy.BoundTo(role).empty() ? " yes |" : where_bound);
       }
       table += "\n";
     }
@@ -96,7 +102,9 @@ TEST(Policy, IsWrittenOutForPeople) {
 TEST(Policy, GrantsWhatMethodsNeedAndNothingElse) {
   std::set<std::string> needed;
   for (const ServiceDescriptor* service : Services()) {
-    for (int i = 0; i < service->method_count(); ++i) needed.insert(PermissionOf(*service->method(i)));
+    for (int i = 0; i < service->method_count(); ++i) {
+      if (!IsOpen(*service->method(i))) needed.insert(PermissionOf(*service->method(i)));
+    }
   }
   const Policy& policy = Policy::Get();
   Permissions all = policy.of_services();

@@ -23,6 +23,8 @@ constexpr char kSuite[] = "services/suite";
 // How long callers are taken for who they were when nothing is heard from the register of identities any more. While it
 // is away nobody can revoke a key; cut off from it, a service must not go on for ever.
 constexpr auto kTrustFor = std::chrono::minutes(10);
+// More sessions at once than a suite has; an unknown token costs one verification of a signature.
+constexpr size_t kVerifiedMost = 10'000;
 
 absl::Status BadKeyFile(const std::string& path, absl::string_view english, absl::string_view chinese) {
   return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::UNAUTHENTICATED_CALLER)
@@ -31,8 +33,9 @@ absl::Status BadKeyFile(const std::string& path, absl::string_view english, absl
 
 absl::Status NoSuchKey() {
   return Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
-      .Says("the call carries no valid key; send metadata authorization: Bearer <key>",
-            "调用没有携带有效密钥，请在元数据中发送 authorization: Bearer <密钥>");
+      .Says(
+          "the call carries no valid key and no token of a session; send metadata authorization: Bearer <key or token>",
+          "调用没有携带有效的密钥或会话令牌，请在元数据中发送 authorization: Bearer <密钥或令牌>");
 }
 
 absl::Status CallersUnknown() {
@@ -43,7 +46,8 @@ absl::Status CallersUnknown() {
 }
 
 std::shared_ptr<const Caller> Suite() {
-  return std::make_shared<const Caller>(Caller{kSuite, {}, access::Policy::Get().of_services(), absl::InfiniteFuture(), ""});
+  return std::make_shared<const Caller>(
+      Caller{kSuite, {}, access::Policy::Get().of_services(), absl::InfiniteFuture(), ""});
 }
 
 }  // namespace
@@ -51,10 +55,10 @@ std::shared_ptr<const Caller> Suite() {
 Authenticator::Authenticator(absl::string_view suite_key, const Clock& clock)
     : clock_(clock), suite_digest_(suite_key.empty() ? "" : Sha256(suite_key)), suite_(Suite()) {}
 
-void Authenticator::Learn(CallersBySecret callers) {
-  auto learnt = std::make_shared<const CallersBySecret>(std::move(callers));
+void Authenticator::Learn(CallersBySecret callers, People people) {
+  auto learnt = std::make_shared<const Known>(Known{std::move(callers), std::move(people)});
   const std::lock_guard<std::mutex> lock(mutex_);
-  callers_ = std::move(learnt);
+  known_ = std::move(learnt);
   confirmed_ = std::chrono::steady_clock::now();
 }
 
@@ -64,7 +68,7 @@ void Authenticator::Confirm() {
 }
 
 bool Authenticator::KnowsCallers() const {
-  return callers_ != nullptr && std::chrono::steady_clock::now() - confirmed_ < kTrustFor;
+  return known_ != nullptr && std::chrono::steady_clock::now() - confirmed_ < kTrustFor;
 }
 
 bool Authenticator::knows_callers() const {
@@ -73,21 +77,53 @@ bool Authenticator::knows_callers() const {
 }
 
 absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(absl::string_view authorization) const {
-  if (!absl::ConsumePrefix(&authorization, "Bearer ")) return NoSuchKey();
+  if (!absl::ConsumePrefix(&authorization, "Bearer ") || authorization.size() > kTokenBytesMax) return NoSuchKey();
   const std::string digest = Sha256(authorization);
   if (digest.size() == suite_digest_.size() && CRYPTO_memcmp(digest.data(), suite_digest_.data(), digest.size()) == 0) {
     return suite_;
   }
-  std::shared_ptr<const CallersBySecret> callers;
+  std::shared_ptr<const Known> known;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!KnowsCallers()) return CallersUnknown();
-    callers = callers_;
+    known = known_;
   }
+  if (LooksLikeToken(authorization)) return IdentifyPerson(*known, authorization, digest);
   // Looked up by the digest: how long that takes tells nothing about the secret.
-  const auto found = callers->find(digest);
-  if (found == callers->end() || found->second->expires <= clock_.Now()) return NoSuchKey();
+  const auto found = known->callers.find(digest);
+  if (found == known->callers.end() || found->second->expires <= clock_.Now()) return NoSuchKey();
   return found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::IdentifyPerson(const Known& known, absl::string_view token,
+                                                                            const std::string& digest) const {
+  const Claims claims = ClaimsOf(known, token, digest);
+  // A key that is withdrawn takes all its tokens with it, those too that were verified before.
+  if (claims == nullptr || claims->expires <= clock_.Now() || !known.people.token_keys.contains(claims->key_id) ||
+      known.people.ended_sessions.contains(claims->session)) {
+    return NoSuchKey();
+  }
+  const auto user = known.people.users.find(claims->user);
+  if (user == known.people.users.end()) return NoSuchKey();
+  Caller caller = *user->second;
+  caller.expires = claims->expires;
+  caller.second_factor = claims->second_factor;
+  return std::make_shared<const Caller>(std::move(caller));
+}
+
+Authenticator::Claims Authenticator::ClaimsOf(const Known& known, absl::string_view token,
+                                              const std::string& digest) const {
+  {
+    const std::lock_guard<std::mutex> lock(verified_mutex_);
+    if (const auto found = verified_.find(digest); found != verified_.end()) return found->second;
+  }
+  std::optional<TokenClaims> read = VerifyToken(token, known.people.token_keys, clock_.Now());
+  if (!read.has_value()) return nullptr;
+  auto claims = std::make_shared<const TokenClaims>(*std::move(read));
+  const std::lock_guard<std::mutex> lock(verified_mutex_);
+  if (verified_.size() >= kVerifiedMost) verified_.clear();
+  verified_[digest] = claims;
+  return claims;
 }
 
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {

@@ -7,20 +7,30 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 #include "common/access/caller.h"
 #include "common/base/clock.h"
+#include "common/rpc/access_token.h"
 
 namespace kechuang::rpc {
 
 // Callers by the SHA-256 of their secrets, 32 bytes each.
 using CallersBySecret = absl::flat_hash_map<std::string, std::shared_ptr<const access::Caller>>;
 
-// Tells who presents a credential. It knows the suite's own key from the start, and every other from the register of
-// identities, which tells it again after each change. Threads may share one.
+// What must be known to take the tokens of sessions.
+struct People {
+  absl::flat_hash_map<std::string, std::shared_ptr<const access::Caller>> users;  // by name; not the disabled ones
+  TokenKeys token_keys;
+  absl::flat_hash_set<std::string> ended_sessions;  // ids, as long as a token of theirs has not expired
+};
+
+// Tells who presents a credential: the secret of a key, or the access token of a session. It knows the suite's own key
+// from the start, and all else from the register of identities, which tells it again after each change. Roles and scope
+// of a person come from there, never from the token. Threads may share one.
 class Authenticator {
  public:
   // suite_key: the credential by which the services of the suite know each other; empty if there is none.
@@ -29,26 +39,41 @@ class Authenticator {
   Authenticator& operator=(const Authenticator&) = delete;
 
   // These callers are known from now on, and no others.
-  void Learn(CallersBySecret callers);
+  void Learn(CallersBySecret callers, People people = {});
   // What was learnt last still holds.
   void Confirm();
   // Whether callers were learnt or confirmed within the last ten minutes.
   bool knows_callers() const;
 
-  // Whose the authorization header "Bearer <secret>" is. UNAUTHENTICATED_CALLER (kUnauthenticated) for a secret that
-  // nobody has, or that has expired, and for any other text; CALLERS_UNKNOWN (kUnavailable) while it cannot know.
+  // Whose the authorization header "Bearer <secret or token>" is. UNAUTHENTICATED_CALLER (kUnauthenticated) for a
+  // secret that nobody has, a token that nobody signed, either that has expired, a session that has ended, and any
+  // other text; CALLERS_UNKNOWN (kUnavailable) while it cannot know.
   absl::StatusOr<std::shared_ptr<const access::Caller>> Identify(absl::string_view authorization) const;
 
  private:
+  struct Known {
+    CallersBySecret callers;
+    People people;
+  };
+  using Claims = std::shared_ptr<const TokenClaims>;
+
   bool KnowsCallers() const;  // the lock is held
+  absl::StatusOr<std::shared_ptr<const access::Caller>> IdentifyPerson(const Known& known, absl::string_view token,
+                                                                       const std::string& digest) const;
+  // What a token says, if it is good; null otherwise. One that was good before is not verified again.
+  Claims ClaimsOf(const Known& known, absl::string_view token, const std::string& digest) const;
 
   const Clock& clock_;
   const std::string suite_digest_;
   const std::shared_ptr<const access::Caller> suite_;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const CallersBySecret> callers_;
+  std::shared_ptr<const Known> known_;
   std::chrono::steady_clock::time_point confirmed_;  // by a clock that nobody sets
+
+  mutable std::mutex verified_mutex_;
+  // Tokens that were verified, by their SHA-256; emptied when there are too many.
+  mutable absl::flat_hash_map<std::string, Claims> verified_;
 };
 
 // The secret that a file of mode 0600 or stricter holds in its first line. UNAUTHENTICATED_CALLER if the file is

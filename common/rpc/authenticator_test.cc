@@ -5,6 +5,7 @@
 #include <atomic>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -73,6 +74,67 @@ TEST(Authenticator, TakesAKeyUntilItExpires) {
   EXPECT_TRUE(authenticator.Identify("Bearer secret").ok());
   clock.Set(2000);
   EXPECT_EQ(ReasonOf(authenticator.Identify("Bearer secret").status()), "UNAUTHENTICATED_CALLER");
+}
+
+// A session of users/zhang, who is a reader, at the 1000th second.
+class PeopleTest : public ::testing::Test {
+ protected:
+  PeopleTest() { Learn(people_); }
+
+  void Learn(People people) { authenticator_.Learn({}, std::move(people)); }
+  std::string Token(bool second_factor = false, const std::string& user = "users/zhang") {
+    return signer_.Sign({user, "s1", clock_.Now(), clock_.Now() + absl::Seconds(600), second_factor, ""});
+  }
+  // Who calls with a token, or the reason why nobody does.
+  std::string Verdict(const std::string& token) {
+    const auto caller = authenticator_.Identify(absl::StrCat("Bearer ", token));
+    if (!caller.ok()) return ReasonOf(caller.status());
+    return absl::StrCat((*caller)->actor, " ", (*caller)->roles.size(), " ", (*caller)->scope,
+                        (*caller)->second_factor ? " otp" : "");
+  }
+  static std::shared_ptr<const access::Caller> User(std::vector<access::Role> roles) {
+    access::Caller user = access::CallerWith("users/zhang", std::move(roles));
+    user.scope = "banks/icbc";
+    return std::make_shared<const access::Caller>(std::move(user));
+  }
+
+  HandClock clock_;
+  const TokenSigner signer_{std::string(kSeedBytes, 'a')};
+  People people_{{{"users/zhang", User({access::Role::READER})}}, {{signer_.id(), signer_.public_key()}}, {}};
+  Authenticator authenticator_{"", clock_};
+};
+
+TEST_F(PeopleTest, AreKnownByTheirTokens) {
+  EXPECT_EQ(Verdict(Token()), "users/zhang 1 banks/icbc");
+  EXPECT_EQ(Verdict(Token(/*second_factor=*/true)), "users/zhang 1 banks/icbc otp");
+  EXPECT_EQ(Verdict(Token(false, "users/li")), "UNAUTHENTICATED_CALLER");
+  EXPECT_EQ(Verdict(Token() + "x"), "UNAUTHENTICATED_CALLER");
+  EXPECT_EQ(Verdict(std::string(kTokenBytesMax + 1, '.')), "UNAUTHENTICATED_CALLER");
+}
+
+TEST_F(PeopleTest, AreTakenUntilTheTokenExpires) {
+  const std::string token = Token();
+  EXPECT_EQ(Verdict(token), "users/zhang 1 banks/icbc");
+  clock_.Set(1600);
+  EXPECT_EQ(Verdict(token), "UNAUTHENTICATED_CALLER") << "although it was verified before";
+}
+
+TEST_F(PeopleTest, LoseWhatTheDirectoryTakesFromThem) {
+  const std::string token = Token();
+  EXPECT_EQ(Verdict(token), "users/zhang 1 banks/icbc");
+  people_.users["users/zhang"] = User({});
+  Learn(people_);
+  EXPECT_EQ(Verdict(token), "users/zhang 0 banks/icbc");
+  People ended = people_;
+  ended.ended_sessions.insert("s1");
+  Learn(ended);
+  EXPECT_EQ(Verdict(token), "UNAUTHENTICATED_CALLER");
+  People withdrawn = people_;
+  withdrawn.token_keys.clear();
+  Learn(withdrawn);
+  EXPECT_EQ(Verdict(token), "UNAUTHENTICATED_CALLER");
+  Learn({});
+  EXPECT_EQ(Verdict(token), "UNAUTHENTICATED_CALLER");
 }
 
 // A key file with this text and mode; its path.

@@ -1,6 +1,7 @@
 #include "common/rpc/incoming.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/support/proto_buffer_reader.h"
@@ -9,12 +10,57 @@
 #include "common/base/status_macros.h"
 #include "common/base/type_facts.h"
 #include "common/rpc/deadline.h"
+#include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+
+namespace {
+
+std::shared_ptr<const access::Caller> Anybody() {
+  static const auto* anybody = new std::shared_ptr<const access::Caller>(
+      std::make_shared<const access::Caller>(access::CallerWith("anybody", {})));
+  return *anybody;
+}
+
+absl::Status NobodyMay(const google::protobuf::MethodDescriptor& method, absl::string_view permission) {
+  return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::METHOD_UNKNOWN)
+      .Says(absl::StrCat(method.full_name(), " needs the permission '", permission, "', which no role grants"),
+            absl::StrCat(method.full_name(), " 需要权限“", permission, "”，但没有角色授予该权限"));
+}
+
+absl::Status NeedsSecondFactor(const access::Caller& caller) {
+  return Refuse(absl::StatusCode::kFailedPrecondition, api::v1::SECOND_FACTOR_NEEDED)
+      .With("actor", caller.actor)
+      .Says("this call moves money or approves it: log in again with a second factor first",
+            "该操作涉及资金或审批，请先使用第二因素（动态口令）重新登录");
+}
+
+}  // namespace
+
+Call ReadOpenCall(const grpc::CallbackServerContext& context, std::string method) {
+  Call call;
+  call.method = std::move(method);
+  call.deadline = FromGrpcDeadline(context.deadline());
+  call.caller = Anybody();
+  call.actor = call.caller->actor;
+  return call;
+}
+
+absl::StatusOr<Needed> NeededOf(const google::protobuf::MethodDescriptor& method) {
+  Needed needed;
+  needed.permission = method.options().GetExtension(api::v1::permission);
+  needed.open = method.options().GetExtension(api::v1::open);
+  needed.second_factor = method.options().GetExtension(api::v1::second_factor);
+  needed.keeps_to_rows = method.options().GetExtension(api::v1::keeps_to_rows);
+  const std::optional<size_t> bit = access::Policy::Get().BitOf(needed.permission);
+  if (!needed.open && !bit.has_value()) return NobodyMay(method, needed.permission);
+  needed.bit = bit.value_or(0);
+  return needed;
+}
 
 absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
                               std::string method) {
@@ -45,8 +91,11 @@ absl::Status BoundElsewhere(const access::Caller& caller, const Needed& needed) 
 
 absl::Status CheckPermission(const access::Caller& caller, const Needed& needed) {
   const bool granted = caller.permissions.test(needed.bit);
-  if (granted && (caller.scope.empty() || needed.keeps_to_rows)) return absl::OkStatus();
-  if (granted) return BoundElsewhere(caller, needed);
+  if (granted && !caller.scope.empty() && !needed.keeps_to_rows) return BoundElsewhere(caller, needed);
+  if (granted) {
+    const bool lacks_factor = needed.second_factor && access::IsPerson(caller) && !caller.second_factor;
+    return lacks_factor ? NeedsSecondFactor(caller) : absl::OkStatus();
+  }
   return Refuse(absl::StatusCode::kPermissionDenied, api::v1::PERMISSION_MISSING)
       .With("permission", needed.permission)
       .With("actor", caller.actor)

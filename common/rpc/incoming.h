@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -20,14 +21,21 @@ namespace kechuang::rpc {
 absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
                               std::string method);
 
-// A permission of the policy, as a method asks for it.
+// The same of a call of an open method: whatever credential it carries is not looked at, and its caller may do nothing.
+Call ReadOpenCall(const grpc::CallbackServerContext& context, std::string method);
+
+// What a method asks of its caller.
 struct Needed {
-  std::string permission;  // "contract.register"
+  std::string permission;  // of the policy: "contract.register"
   size_t bit = 0;
-  bool keeps_to_rows = false;  // the method serves callers who are bound to one record's rows, too
+  bool open = false;           // nothing at all: no credential, no permission
+  bool second_factor = false;  // of a person
+  bool keeps_to_rows = false;  // serves callers who are bound to one record's rows, too
 };
-// OK if the caller has it, and is not bound to rows that the method would not keep to; else PERMISSION_MISSING
-// (kPermissionDenied).
+// What a method's options ask for. Fails with a sentence if no role can grant it.
+absl::StatusOr<Needed> NeededOf(const google::protobuf::MethodDescriptor& method);
+// OK if the caller may call it, else PERMISSION_MISSING (kPermissionDenied), also for one who is bound to rows that the
+// method would not keep to, or SECOND_FACTOR_NEEDED (kFailedPrecondition) for a person whose session began without one.
 absl::Status CheckPermission(const access::Caller& caller, const Needed& needed);
 
 // Parses bytes from the wire; FIELD_MALFORMED if they are no such message.

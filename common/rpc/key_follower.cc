@@ -35,6 +35,21 @@ void Note(const v1::ActiveKey& key, CallersBySecret& callers) {
       std::make_shared<const access::Caller>(access::CallerWith(key.name(), std::move(roles), expires, key.scope()));
 }
 
+void Note(const v1::ActiveUser& user, People& people) {
+  std::vector<access::Role> roles;
+  for (const int role : user.roles()) roles.push_back(static_cast<access::Role>(role));
+  access::Caller caller = access::CallerWith(user.name(), std::move(roles));
+  caller.scope = user.scope();
+  people.users[user.name()] = std::make_shared<const access::Caller>(std::move(caller));
+}
+
+void Note(const v1::FollowKeysResponse& part, CallersBySecret& callers, People& people) {
+  for (const v1::ActiveKey& key : part.keys()) Note(key, callers);
+  for (const v1::ActiveUser& user : part.users()) Note(user, people);
+  for (const v1::SigningKey& key : part.signing_keys()) people.token_keys[key.id()] = key.public_key();
+  people.ended_sessions.insert(part.ended_sessions().begin(), part.ended_sessions().end());
+}
+
 }  // namespace
 
 KeyFollower::KeyFollower(Authenticator& authenticator, std::shared_ptr<grpc::Channel> identity, std::string suite_key)
@@ -80,10 +95,11 @@ bool KeyFollower::Follow() {
   const auto reader = stub->FollowKeys(&context, v1::FollowKeysRequest());
   bool learnt = false;
   CallersBySecret callers;
+  People people;
   for (v1::FollowKeysResponse part; reader->Read(&part);) {
-    for (const v1::ActiveKey& key : part.keys()) Note(key, callers);
+    Note(part, callers, people);
     if (!part.complete()) continue;
-    authenticator_.Learn(std::exchange(callers, {}));
+    authenticator_.Learn(std::exchange(callers, {}), std::exchange(people, {}));
     learnt = true;
   }
   const grpc::Status status = reader->Finish();

@@ -21,17 +21,16 @@
 
 #include "common/access/masking.h"
 #include "common/base/error.h"
-#include "common/base/fatal.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
+#include "common/rpc/masked_answers.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/stream_call.h"
 #include "common/rpc/tls_credentials.h"
 #include "common/rpc/validate.h"
 #include "common/rpc/wire_status.h"
 #include "common/rpc/worker_pool.h"
-#include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -66,33 +65,6 @@ struct Shared {
   std::set<StreamCall*> live;  // the streams under way; guarded by mutex
   bool draining = false;       // guarded by mutex
 };
-
-// A stream whose answers lose their personal data on the way.
-class MaskingStream final : public ByteStream {
- public:
-  explicit MaskingStream(ByteStream& bytes) : bytes_(bytes) {}
-  bool Read(google::protobuf::Message& message) override { return bytes_.Read(message); }
-  bool Write(const google::protobuf::Message& message) override {
-    const std::unique_ptr<google::protobuf::Message> masked(message.New());
-    masked->CopyFrom(message);
-    access::MaskPersonalData(*masked);
-    return bytes_.Write(*masked);
-  }
-  void StopReading() override { bytes_.StopReading(); }
-  void WhenEnding(std::function<void()> action) override { bytes_.WhenEnding(std::move(action)); }
-
- private:
-  ByteStream& bytes_;
-};
-
-// The bytes of an answer of this type, without its personal data.
-std::string MaskBytes(const google::protobuf::Descriptor* type, const std::string& bytes) {
-  const std::unique_ptr<google::protobuf::Message> answer(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
-  if (!answer->ParseFromString(bytes)) Fatal(absl::StrCat("an answer is no ", type->full_name()));
-  access::MaskPersonalData(*answer);
-  return answer->SerializeAsString();
-}
 
 // A call counted from its beginning to its end.
 class Counted {
@@ -143,14 +115,10 @@ class TableService : public grpc::Service {
   TableService(const MethodTable& table, Shared& shared) : shared_(shared) {
     for (const auto& [name, method] : table.methods()) {
       const std::string path = absl::StrCat("/", table.descriptor().full_name(), "/", name);
-      const std::string& permission = method.descriptor->options().GetExtension(api::v1::permission);
-      const std::optional<size_t> bit = access::Policy::Get().BitOf(permission);
-      if (!bit.has_value()) {
-        faults_.push_back(absl::StrCat(path, " needs the permission '", permission, "', which no role grants"));
-      }
-      const bool keeps_to_rows = method.descriptor->options().GetExtension(api::v1::keeps_to_rows);
-      const Needed needed{permission, bit.value_or(0), keeps_to_rows};
-      const Served& served = served_.emplace_back(Served{method, path, needed, shared.metrics.Of(path)});
+      const absl::StatusOr<Needed> needed = NeededOf(*method.descriptor);
+      if (!needed.ok()) faults_.emplace_back(needed.status().message());
+      const Served& served =
+          served_.emplace_back(Served{method, path, needed.value_or(Needed()), shared.metrics.Of(path)});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
@@ -188,6 +156,7 @@ class TableService : public grpc::Service {
 
   // Before anything of the request is read, so that no refusal tells a stranger what there is.
   absl::StatusOr<Call> Admit(const Served& served, const CallbackServerContext& context) const {
+    if (served.needed.open) return ReadOpenCall(context, served.path.substr(1));
     ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.authenticator, served.path.substr(1)));
     RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
     return call;
@@ -211,7 +180,7 @@ class TableService : public grpc::Service {
     }
     if (const auto* type = method.descriptor->output_type(); !access::MaySeePersonalData(*call->caller, type)) {
       finish = [type, reactor](absl::StatusOr<Reply> reply) {
-        if (reply.ok()) reply->bytes = MaskBytes(type, reply->bytes);
+        if (reply.ok()) reply->bytes = MaskedBytes(type, reply->bytes);
         reactor->End(reply);
       };
     }

@@ -63,6 +63,42 @@ TEST(Unary, RefusesACallerWhoseRolesDoNotGrantIt) {
   EXPECT_THAT(ChineseOf(refused), HasSubstr("contract.read"));
 }
 
+TEST(Unary, TakesAnybodyWhereTheMethodIsOpen) {
+  ServedDesk served;
+  for (const char* credential : {"", "Bearer wrong", "Basic x"}) {
+    Call call = ServedDesk::KnownCall();
+    call.credential = credential;
+    const auto response = served.Ask<rpc_test::KnockResponse>(rpc_test::KnockRequest(), call);
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->actor(), "anybody") << credential;
+  }
+}
+
+TEST(Unary, AsksAPersonForASecondFactorWhereTheMethodDoes) {
+  ServedDesk served;
+  const TokenSigner signer(std::string(kSeedBytes, 'k'));
+  People people;
+  people.token_keys = {{signer.id(), signer.public_key()}};
+  people.users["users/zhang"] =
+      std::make_shared<const access::Caller>(access::CallerWith("users/zhang", {access::Role::READER}));
+  served.authenticator().Learn({}, std::move(people));
+  Call call = ServedDesk::KnownCall();
+  TokenClaims claims{"users/zhang", "s", absl::Now(), absl::Now() + absl::Minutes(1), false, ""};
+  call.credential = absl::StrCat("Bearer ", signer.Sign(claims));
+  EXPECT_TRUE(served.Ask<EchoResponse>(Saying("x"), call).ok());
+  const absl::Status refused = served.Ask<rpc_test::PayResponse>(rpc_test::PayRequest(), call).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(refused), "SECOND_FACTOR_NEEDED");
+  claims.second_factor = true;
+  call.credential = absl::StrCat("Bearer ", signer.Sign(claims));
+  EXPECT_TRUE(served.Ask<rpc_test::PayResponse>(rpc_test::PayRequest(), call).ok());
+}
+
+TEST(Unary, AsksNoSystemForASecondFactor) {
+  ServedDesk served;
+  EXPECT_TRUE(served.Ask<rpc_test::PayResponse>(rpc_test::PayRequest()).ok());
+}
+
 TEST(Unary, TakesAnEmptyMessage) {
   ServedDesk served;
   const auto response = served.Ask<EchoResponse>(EchoRequest());

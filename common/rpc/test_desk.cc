@@ -28,6 +28,16 @@ absl::StatusOr<rpc_test::HoldResponse> Hold(Desk& desk, const Call&, const rpc_t
   return rpc_test::HoldResponse();
 }
 
+absl::StatusOr<rpc_test::KnockResponse> Knock(Desk&, const Call& call, const rpc_test::KnockRequest&) {
+  rpc_test::KnockResponse response;
+  response.set_actor(call.actor);
+  return response;
+}
+
+absl::StatusOr<rpc_test::PayResponse> Pay(Desk&, const Call&, const rpc_test::PayRequest&) {
+  return rpc_test::PayResponse();
+}
+
 std::string Repeat(absl::string_view text, int times) {
   std::string all;
   for (int i = 0; i < times; ++i) absl::StrAppend(&all, text);
@@ -124,7 +134,15 @@ void Desk::WaitForStreams(int begun, int ended) {
 
 Service<Desk> MakeDeskService(Desk& desk) {
   Service<Desk> service(rpc_test::DeskService::service_full_name(), desk);
-  service.On(&Echo).On(&Hold).On(&DoRefuse).On(&CreateThing).On(&UpdateThing).OnStream(&Chat).OnStream(&Count);
+  service.On(&Echo)
+      .On(&Knock)
+      .On(&Pay)
+      .On(&Hold)
+      .On(&DoRefuse)
+      .On(&CreateThing)
+      .On(&UpdateThing)
+      .OnStream(&Chat)
+      .OnStream(&Count);
   return service;
 }
 

@@ -50,6 +50,7 @@ class ServedDesk {
 
   Desk& desk() { return desk_; }
   Server& server() { return *server_; }
+  Authenticator& authenticator() { return authenticator_; }
   const Metrics& metrics() const { return metrics_; }
   std::string address() const;
   std::shared_ptr<grpc::Channel> channel() { return channels_.To("desk"); }

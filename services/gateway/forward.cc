@@ -7,6 +7,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 
+#include "kechuang/api/v1/options.pb.h"
 #include "services/gateway/relay.h"
 
 namespace kechuang::gateway {
@@ -20,10 +21,13 @@ using grpc::internal::RpcMethod;
 using grpc::internal::RpcServiceMethod;
 
 std::unique_ptr<MethodHandler> UnaryHandler(const std::string& path, Upstream& upstream, const Door& door,
-                                            bool only_reads) {
+                                            const google::protobuf::MethodDescriptor& method) {
+  const bool only_reads = method.options().GetExtension(google::api::http).has_get();
+  const bool open = method.options().GetExtension(api::v1::open);
   return std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>(
-      [&, only_reads](grpc::CallbackServerContext* caller, const ByteBuffer* request, ByteBuffer* response) {
-        return RelayUnary({*caller, path, upstream, door, only_reads}, *request, *response);
+      [&path, &upstream, &door, only_reads, open](grpc::CallbackServerContext* caller, const ByteBuffer* request,
+                                                  ByteBuffer* response) {
+        return RelayUnary({*caller, path, upstream, door, only_reads, open}, *request, *response);
       });
 }
 
@@ -46,9 +50,8 @@ ForwardedService::ForwardedService(const google::protobuf::ServiceDescriptor& se
     const auto type = streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC;
     // gRPC takes ownership of both pointers.
     AddMethod(std::make_unique<RpcServiceMethod>(path.c_str(), type, nullptr).release());
-    const bool only_reads = method.options().GetExtension(google::api::http).has_get();
     MarkMethodRawCallback(
-        i, (streams ? StreamHandler(path, upstream, door) : UnaryHandler(path, upstream, door, only_reads)).release());
+        i, (streams ? StreamHandler(path, upstream, door) : UnaryHandler(path, upstream, door, method)).release());
   }
 }
 

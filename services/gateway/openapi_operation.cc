@@ -188,6 +188,8 @@ Json OperationOf(const api::HttpRoute& route, const OpenApiPath& path, size_t nu
   if (method.options().deprecated()) operation["deprecated"] = true;
   operation["x-grpc-method"] = absl::StrCat(method.service()->full_name(), "/", method.name());
   operation["x-permission"] = method.options().GetExtension(api::v1::permission);
+  if (method.options().GetExtension(api::v1::open)) operation["security"] = Json::array();
+  if (method.options().GetExtension(api::v1::second_factor)) operation["x-second-factor"] = true;
   operation["x-reasons"] = ReasonsIn(api::CommentOf(method), reasons);
   return operation;
 }

@@ -19,6 +19,7 @@ struct Arrival {
   Upstream& upstream;
   const Door& door;
   bool only_reads = false;  // the call changes nothing, so its answer may be withheld
+  bool open = false;        // nobody asks who calls
 };
 
 // Passes one message there and one back. The reactor owns itself until the call is over.

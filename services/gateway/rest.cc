@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
+#include "kechuang/api/v1/options.pb.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/rest_call.h"
 #include "services/gateway/rest_headers.h"
@@ -54,8 +55,10 @@ void Rest::Call(const std::shared_ptr<rpc::HttpExchange>& exchange, RestMatch ma
     door_.metrics.Ended(path, status.code(), absl::ZeroDuration());
     exchange->Answer(RefusalAnswer(status));
   };
-  const auto actor = door_.authenticator.Identify(request.Header("authorization"));
-  if (!actor.ok()) return refuse(actor.status());
+  if (!method.options().GetExtension(api::v1::open)) {
+    const auto actor = door_.authenticator.Identify(request.Header("authorization"));
+    if (!actor.ok()) return refuse(actor.status());
+  }
   const auto timeout = TimeoutOf(request);
   if (!timeout.ok()) return refuse(timeout.status());
   const bool streams = method.client_streaming() || method.server_streaming();

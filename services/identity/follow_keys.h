@@ -3,15 +3,16 @@
 
 #include "absl/status/status.h"
 
-#include "common/ledger/register.h"
 #include "common/rpc/call.h"
 #include "common/rpc/service.h"
 #include "kechuang/identity/v1/key_directory_service.pb.h"
+#include "services/identity/desk.h"
 
 namespace kechuang::identity {
 
-// Sends the active keys, and sends them again after every change of the register, for a minute.
-absl::Status FollowKeys(ledger::Register& ledger, const rpc::Call& call,
+// Sends the active keys and users, the keys that sign tokens and the sessions that ended, and sends them all again
+// after every change of the register and of these, for a minute.
+absl::Status FollowKeys(IdentityDesk& desk, const rpc::Call& call,
                         rpc::Stream<v1::FollowKeysRequest, v1::FollowKeysResponse>& stream);
 
 }  // namespace kechuang::identity

@@ -22,7 +22,8 @@ absl::StatusOr<v1::Key> NewKey(v1::Key asked, absl::string_view id, absl::string
 // time that has passed.
 absl::StatusOr<v1::Key> Edited(const v1::Key& held, v1::Key edited, absl::Time now);
 // A key with these roles and no others, bound to the rows of scope. KEY_REVOKED or OWN_ROLES (kFailedPrecondition);
-// INVALID_FIELDS with ROLES_NOT_TOGETHER, SCOPE_MISMATCH, FIELD_MALFORMED for a role that comes twice, FIELD_UNKNOWN_VALUE.
+// INVALID_FIELDS with ROLES_NOT_TOGETHER, SCOPE_MISMATCH, FIELD_MALFORMED for a role that comes twice,
+// FIELD_UNKNOWN_VALUE.
 absl::StatusOr<v1::Key> WithRoles(const v1::Key& held, const google::protobuf::RepeatedField<int>& roles,
                                   const std::string& scope, absl::string_view actor);
 // A key that opens nothing any more. KEY_REVOKED (kFailedPrecondition).

@@ -1,6 +1,5 @@
 #include "services/identity/service.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,27 +12,21 @@
 #include "common/register/update_mask.h"
 #include "kechuang/identity/v1/identity_service.grpc.pb.h"
 #include "kechuang/identity/v1/key_directory_service.grpc.pb.h"
+#include "services/identity/accounts_by_flags.h"
 #include "services/identity/first_keys.h"
 #include "services/identity/follow_keys.h"
 #include "services/identity/key_rules.h"
+#include "services/identity/login.h"
 #include "services/identity/schema.h"
 #include "services/identity/secret.h"
+#include "services/identity/submit.h"
+#include "services/identity/user_handlers.h"
+#include "services/identity/user_rules.h"
 
 namespace kechuang::identity {
 namespace {
 
 using KeyChange = absl::StatusOr<Change<v1::Key>>;
-
-// Refuses to leave nobody who can administer.
-absl::Status CheckAdministration(ledger::Draft& draft, const v1::Key& held, const v1::Key& next) {
-  const std::vector<std::string> stay = AdministrationKeys(next);
-  for (const std::string& key : AdministrationKeys(held)) {
-    if (std::find(stay.begin(), stay.end(), key) != stay.end()) continue;
-    ASSIGN_OR_RETURN(const std::vector<std::string> holders, draft.FindByKey(key));
-    if (holders.size() <= 1) return LastAdministrator(held.name());
-  }
-  return absl::OkStatus();
-}
 
 // One step of one key: reads it under the caller's etag, lets the rule decide, stores what came out.
 template <class Step>
@@ -44,7 +37,7 @@ Change<v1::Key> ChangeOf(const std::string& name, const std::string& etag, Step 
   change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
     ASSIGN_OR_RETURN(const v1::Key held, draft.Get<v1::Key>(name, etag));
     ASSIGN_OR_RETURN(const v1::Key next, step(held, draft));
-    RETURN_IF_ERROR(CheckAdministration(draft, held, next));
+    RETURN_IF_ERROR(CheckAdministration(draft, name, AdministrationKeys(held), AdministrationKeys(next)));
     return draft.Put(next);
   };
   return change;
@@ -116,6 +109,7 @@ absl::StatusOr<v1::Caller> GetCaller(IdentityDesk&, const rpc::Call& call, const
   for (std::string& permission : access::Policy::Get().NamesOf(call.caller->permissions)) {
     caller.add_permissions(std::move(permission));
   }
+  caller.set_second_factor(call.caller->second_factor);
   if (call.caller->expires != absl::InfiniteFuture()) {
     *caller.mutable_expire_time() =
         google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(call.caller->expires));
@@ -125,13 +119,13 @@ absl::StatusOr<v1::Caller> GetCaller(IdentityDesk&, const rpc::Call& call, const
 
 absl::Status Follow(IdentityDesk& desk, const rpc::Call& call,
                     rpc::Stream<v1::FollowKeysRequest, v1::FollowKeysResponse>& stream) {
-  return FollowKeys(desk.ledger, call, stream);
+  return FollowKeys(desk, call, stream);
 }
 
 }  // namespace
 
-IdentityService::IdentityService(ledger::Register& ledger)
-    : desk_{ledger},
+IdentityService::IdentityService(ledger::Register& ledger, const std::unique_ptr<Accounts>& accounts)
+    : desk_{ledger, accounts},
       service_(v1::IdentityService::service_full_name(), desk_),
       directory_(v1::KeyDirectory::service_full_name(), desk_) {
   service_.OnGet<v1::GetKeyRequest, v1::Key>()
@@ -141,21 +135,28 @@ IdentityService::IdentityService(ledger::Register& ledger)
       .OnChange(&SetKeyRoles);
   service_.table().Add(v1::CreateKeyRequest::descriptor(), v1::CreateKeyResponse::descriptor(),
                        CreateKeyMethod(ledger));
-  service_.On(&GetCaller);
+  service_.On(&GetCaller).On(&Login).On(&Refresh).On(&Logout).On(&ChangePassword);
+  AddUserMethods(service_, desk_);
   directory_.OnStream(&Follow);
 }
 
-RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service) {
+RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service, std::unique_ptr<Accounts>& accounts) {
   RegisterProgram program;
   program.area = "identity";
   program.journal_service = "kechuang.identity.v1.IdentityJournal";
   program.migrations = IdentityMigrations();
-  program.versions = {3, 3};
+  program.versions = {4, 4};
   program.kinds = {ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); },
-                                             &AdministrationKeys)};
-  program.prepare = &TakeFirstKeys;
-  program.make_services = [&service](ledger::Register& ledger, rpc::Channels&) {
-    service = std::make_unique<IdentityService>(ledger);
+                                             &AdministrationKeys),
+                   ledger::MakeKind<v1::User>([](const v1::User&) { return std::vector<ledger::Contribution>(); },
+                                              &AdministrationKeys)};
+  program.prepare = [&accounts](ledger::Register& ledger, const std::string& state) -> absl::Status {
+    RETURN_IF_ERROR(TakeFirstKeys(ledger, state));
+    ASSIGN_OR_RETURN(accounts, OpenAccountsByFlags(state, ledger.clock()));
+    return absl::OkStatus();
+  };
+  program.make_services = [&service, &accounts](ledger::Register& ledger, rpc::Channels&) {
+    service = std::make_unique<IdentityService>(ledger, accounts);
     return service->methods();
   };
   return program;

@@ -8,19 +8,16 @@
 #include "common/register/register_service.h"
 #include "common/register/run.h"
 #include "common/rpc/service.h"
+#include "services/identity/desk.h"
 
 namespace kechuang::identity {
-
-// What the handlers stand on.
-struct IdentityDesk {
-  ledger::Register& ledger;
-};
 
 // kechuang.identity.v1.IdentityService and KeyDirectory over a register. Lives as long as its methods are served;
 // threads may share it.
 class IdentityService {
  public:
-  explicit IdentityService(ledger::Register& ledger);
+  // accounts is filled before the first call.
+  IdentityService(ledger::Register& ledger, const std::unique_ptr<Accounts>& accounts);
   IdentityService(const IdentityService&) = delete;
   IdentityService& operator=(const IdentityService&) = delete;
 
@@ -33,8 +30,9 @@ class IdentityService {
   rpc::Service<IdentityDesk> directory_;
 };
 
-// The register's program. make_services puts the service into the given place, which outlives the program.
-RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service);
+// The register's program. make_services puts the service into the given place, prepare the accounts into theirs; both
+// outlive the program.
+RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service, std::unique_ptr<Accounts>& accounts);
 
 }  // namespace kechuang::identity
 

@@ -21,11 +21,13 @@
 #include "common/rpc/key_follower.h"
 #include "kechuang/identity/v1/identity_service.grpc.pb.h"
 #include "services/identity/first_keys.h"
+#include "tests/support/private_mariadb.h"
 #include "tests/support/temp_folder.h"
 
 namespace kechuang::identity {
 namespace {
 
+using ::kechuang::testing::PrivateMariaDb;
 using ::kechuang::testing::ServedRegister;
 using ::kechuang::testing::TempFolder;
 using ::testing::Contains;
@@ -35,6 +37,12 @@ using ::testing::Not;
 
 class IdentityServiceTest : public ::testing::Test {
  protected:
+  IdentityServiceTest() {
+    auto opened =
+        Accounts::Open(PrivateMariaDb::Shared().Config(served_.schema()), folder_.path(), {}, served_.clock());
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    if (opened.ok()) accounts_ = *std::move(opened);
+  }
   void TearDown() override { EXPECT_THAT(served_.Findings(), IsEmpty()); }
 
   template <class Response, class Request>
@@ -81,8 +89,10 @@ class IdentityServiceTest : public ::testing::Test {
     return holds;
   }
 
+  const TempFolder folder_;
+  std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<IdentityService> service_;
-  ServedRegister served_{IdentityProgram(service_)};
+  ServedRegister served_{IdentityProgram(service_, accounts_)};
 };
 
 TEST_F(IdentityServiceTest, ShowsASecretOnce) {

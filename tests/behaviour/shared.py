@@ -17,7 +17,9 @@ from doors import Error, Inexpressible, doors_of, plain  # noqa: E402
 
 # What a record gets at its own time and place, whichever door it came by.
 VOLATILE = {"create_time", "update_time", "delete_time", "time", "hash", "sequence", "next_page_token", "before", "after",
-            "registration_number", "first_sequence", "last_sequence", "finish_time", "revert_time", "secret", "secret_sha256"}
+            "registration_number", "first_sequence", "last_sequence", "finish_time", "revert_time", "secret", "secret_sha256",
+            "initial_password", "password_credential", "password_set_time", "access_token", "refresh_token", "access_expire_time",
+            "session_expire_time"}
 # Faults that a door which takes text finds while it reads, and that others leave to the service: in words of their own.
 READ_BY_THE_DOOR = {"FIELD_UNKNOWN", "FIELD_UNKNOWN_VALUE", "FIELD_MALFORMED"}
 NOWHERE = "this door cannot say it"
@@ -164,10 +166,10 @@ def agree(one, other):
 
 
 def lasting(answer):
-    """An answer without what is shown once: the secret of a new key."""
+    """An answer without what is shown once: the secret of a new key, the first password of a user."""
     shown = type(answer).FromString(answer.SerializeToString())
-    if "secret" in answer.DESCRIPTOR.fields_by_name:
-        shown.ClearField("secret")
+    for name in {"secret", "initial_password"} & set(answer.DESCRIPTOR.fields_by_name):
+        shown.ClearField(name)
     return shown
 
 

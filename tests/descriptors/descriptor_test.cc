@@ -151,17 +151,37 @@ TEST(Methods, HaveAnHttpRouteIfUnary) {
   EXPECT_THAT(gaps, IsEmpty());
 }
 
-TEST(Methods, NameThePermissionThatTheyNeed) {
+TEST(Methods, NameThePermissionThatTheyNeedUnlessTheyAreOpen) {
   Gaps gaps;
   for (const MethodDescriptor* method : All().Methods()) {
     const std::string& permission = method->options().GetExtension(api::v1::permission);
     const std::vector<std::string> parts = absl::StrSplit(permission, '.');
     const std::vector<std::string> package = absl::StrSplit(method->file()->package(), '.');
-    if (parts.size() != 2 || parts[0] != package[1] || parts[1].empty()) {
+    const bool open = method->options().GetExtension(api::v1::open);
+    if (open && permission.empty()) continue;
+    if (open || parts.size() != 2 || parts[0] != package[1] || parts[1].empty()) {
       gaps.push_back(absl::StrCat(method->full_name(), " '", permission, "'"));
     }
   }
   EXPECT_THAT(gaps, IsEmpty());
+}
+
+TEST(Methods, AreOpenOnlyWhereTheRequestSaysWhoCalls) {
+  Gaps gaps;
+  for (const MethodDescriptor* method : All().Methods()) {
+    if (method->options().GetExtension(api::v1::open)) gaps.push_back(method->name());
+  }
+  EXPECT_THAT(gaps, ElementsAre("Login", "Refresh", "Logout", "ChangePassword"));
+}
+
+// What moves money or approves it.
+TEST(Methods, AskPeopleForASecondFactorWhereMoneyIsAtStake) {
+  Gaps gaps;
+  for (const MethodDescriptor* method : All().Methods()) {
+    if (method->options().GetExtension(api::v1::second_factor)) gaps.push_back(method->name());
+  }
+  EXPECT_THAT(gaps, ::testing::UnorderedElementsAre("ConfirmLoan", "ContributeToPool", "RefundFromPool", "DisburseLoan",
+                                                    "ReverseDisbursement", "ReversePosting"));
 }
 
 TEST(Methods, CanBeRepeatedAndTriedIfTheyChangeSomething) {
@@ -170,7 +190,9 @@ TEST(Methods, CanBeRepeatedAndTriedIfTheyChangeSomething) {
     const std::vector<api::HttpRoute> routes = RoutesOf(method);
     // A search may come by POST, for the sake of its body; the right to read is all that it needs.
     const bool reads = absl::EndsWith(method->options().GetExtension(api::v1::permission), ".read");
-    if (!IsUnary(method) || routes.empty() || routes.front().verb == "GET" || reads) continue;
+    // What a login gives is given once, and a repeat of it is another login.
+    const bool open = method->options().GetExtension(api::v1::open);
+    if (!IsUnary(method) || routes.empty() || routes.front().verb == "GET" || reads || open) continue;
     const FieldDescriptor* request_id = method->input_type()->FindFieldByName("request_id");
     const FieldDescriptor* validate_only = method->input_type()->FindFieldByName("validate_only");
     if (request_id == nullptr || request_id->type() != FieldDescriptor::TYPE_STRING ||

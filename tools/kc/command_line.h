@@ -47,6 +47,7 @@ struct CommandSpec {
   Words detail;                                                        // more lines for its own help; may be empty
   int (*run)(Session& session, const CommandLine& command) = nullptr;  // gives the exit code
   bool offline = false;                                                // asks no suite
+  bool keyless = false;                                                // asks without a key
   bool unhurried = false;                                              // has no deadline of its own
   bool paged = false;                                                  // a person reads it page by page
   bool hidden = false;                                                 // no help lists it

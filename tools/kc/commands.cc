@@ -17,6 +17,7 @@
 #include "tools/kc/history.h"
 #include "tools/kc/import.h"
 #include "tools/kc/imports.h"
+#include "tools/kc/login.h"
 #include "tools/kc/method_form.h"
 #include "tools/kc/method_run.h"
 #include "tools/kc/records.h"
@@ -316,6 +317,7 @@ std::vector<CommandSpec> MakeCommands() {
   commands.push_back(WatchCommand());
   commands.push_back(VerifyCommand());
   commands.push_back(AuditVerifyCommand());
+  for (CommandSpec& command : LoginCommands()) commands.push_back(InGroup(std::move(command), CommandGroup::kTools));
   commands.push_back(InGroup(CallCommand(), CommandGroup::kTools));
   commands.push_back(InGroup(MethodsCommand(), CommandGroup::kTools));
   commands.push_back(GenCommand());

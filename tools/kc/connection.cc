@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -20,6 +21,7 @@
 
 #include "common/base/loopback.h"
 #include "common/base/status_macros.h"
+#include "tools/kc/stored_session.h"
 
 namespace kechuang::kc {
 namespace {
@@ -129,22 +131,43 @@ std::string FindAuthority(const AskedPlace& asked, const Variables& variables, c
 
 bool IsLoopback(absl::string_view server) { return IsLoopbackHost(server.substr(0, server.rfind(':'))); }
 
+namespace {
+
+// The key to a suite whose address is known.
+absl::Status FindKey(const AskedPlace& asked, const Variables& variables, const fs::path& state, SuitePlace& place) {
+  if (asked.keyless) return absl::OkStatus();
+  place.key_file = asked.key_file.empty() ? variables("KC_KEY_FILE") : asked.key_file;
+  if (place.key_file.empty()) {
+    const std::string path = SessionFile(variables);
+    const std::optional<StoredSession> session = ReadSession(path, absl::Now());
+    if (session.has_value() && session->server == place.server) {
+      place.by_session = true;
+      place.key_file = path;
+      place.key = session->tokens.access_token();
+      return absl::OkStatus();
+    }
+    if (state.empty() || !IsLoopback(place.server)) {
+      return WrongUsage(
+          absl::StrCat("no key for ", place.server, "; name its file with --key-file or KC_KEY_FILE, or kc login"),
+          absl::StrCat("没有用于 ", place.server,
+                       " 的密钥；请用 --key-file 或 KC_KEY_FILE 指定密钥文件，或用 kc login 登录"));
+    }
+    place.key_file = (state / "bureau.key").string();
+  }
+  ASSIGN_OR_RETURN(place.key, ReadKey(place.key_file));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables, const fs::path& program) {
   const fs::path state = StateFolder(program);
   SuitePlace place;
   ASSIGN_OR_RETURN(place.server, FindServer(asked.server, variables, state));
   const bool own_port = asked.server.empty() && variables("KC_SERVER").empty();
-  place.key_file = asked.key_file.empty() ? variables("KC_KEY_FILE") : asked.key_file;
-  const bool own_key = place.key_file.empty();
-  if (place.key_file.empty()) {
-    if (state.empty() || !IsLoopback(place.server)) {
-      return WrongUsage(
-          absl::StrCat("no key for ", place.server, "; name its file with --key-file or KC_KEY_FILE"),
-          absl::StrCat("没有用于 ", place.server, " 的密钥；请用 --key-file 或 KC_KEY_FILE 指定密钥文件"));
-    }
-    place.key_file = (state / "bureau.key").string();
-  }
-  ASSIGN_OR_RETURN(place.key, ReadKey(place.key_file));
+  RETURN_IF_ERROR(FindKey(asked, variables, state, place));
+  const bool own_key =
+      !asked.keyless && !place.by_session && asked.key_file.empty() && variables("KC_KEY_FILE").empty();
   place.ca_file = FindAuthority(asked, variables, state, own_port || own_key);
   if (!place.ca_file.empty()) {
     ASSIGN_OR_RETURN(place.authority, ReadAuthority(place.ca_file));
@@ -174,7 +197,7 @@ Connection::Connection(SuitePlace place, Language language, absl::Duration timeo
 std::unique_ptr<grpc::ClientContext> Connection::NewContext() const {
   auto context = std::make_unique<grpc::ClientContext>();
   if (timeout_ < absl::InfiniteDuration()) context->set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
-  context->AddMetadata("authorization", authorization());
+  if (!place_.key.empty()) context->AddMetadata("authorization", authorization());
   context->AddMetadata("accept-language", std::string(CodeOf(language_)));
   return context;
 }

@@ -19,9 +19,10 @@ namespace kechuang::kc {
 struct SuitePlace {
   std::string server;  // "127.0.0.1:7100"
   std::string key_file;
-  std::string key;
-  std::string ca_file;    // of the authority that the server's certificate is verified by; empty for plain text
-  std::string authority;  // what stands in it
+  std::string key;          // or the access token of a session; empty for calls that need none
+  bool by_session = false;  // key is the token of the session that kc login began
+  std::string ca_file;      // of the authority that the server's certificate is verified by; empty for plain text
+  std::string authority;    // what stands in it
 };
 
 // What a person said about the place; empty texts where nothing was said.
@@ -29,12 +30,14 @@ struct AskedPlace {
   std::string server;
   std::string key_file;
   std::string ca_file = {};
+  bool keyless = false;  // no key is needed
 };
 
-// Finds the suite: what was asked for, else KC_SERVER, KC_KEY_FILE and KC_CA_FILE, else the suite of the checkout that
-// this program was built in (var/port, var/bureau.key and, if it speaks TLS, var/tls/authority.pem beside deploy/up,
-// above program). A key of the checkout goes to this machine only, and no key to another machine without TLS. Fails
-// with a sentence if there is none, and with wrong usage for an address that is none.
+// Finds the suite: what was asked for, else KC_SERVER, KC_KEY_FILE and KC_CA_FILE, else, in place of a key, the session
+// that kc login began with this server, else the suite of the checkout that this program was built in (var/port,
+// var/bureau.key and, if it speaks TLS, var/tls/authority.pem beside deploy/up, above program). A key of the checkout
+// goes to this machine only, and no key to another machine without TLS. Fails with a sentence if there is none, and
+// with wrong usage for an address that is none.
 absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables,
                                      const std::filesystem::path& program);
 

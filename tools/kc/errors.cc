@@ -77,6 +77,7 @@ std::string Violations(const absl::Status& status, Language language) {
 std::string NextStep(const absl::Status& status, Language language, const ErrorPlace& place) {
   if (place.server.empty()) return "";
   if (status.code() == absl::StatusCode::kUnauthenticated) {
+    if (place.key_file.empty()) return "";  // no key was asked for
     return Words{
                absl::StrCat("The key was read from ", place.key_file,
                             ". It must be the suite's own: the file bureau.key of its state folder. Name another with "

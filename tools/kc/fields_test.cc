@@ -86,7 +86,7 @@ TEST(Catalogue, KnowsEveryServiceAndKind) {
   EXPECT_EQ(ServicesWith("VerifyRecords").size(), 4U);
   std::vector<std::string> words;
   for (const RecordKind& kind : RecordKinds()) words.push_back(kind.words);
-  for (const char* word : {"enterprises", "certifications", "loans", "pools", "banks", "contracts", "keys"}) {
+  for (const char* word : {"enterprises", "certifications", "loans", "pools", "banks", "contracts", "keys", "users"}) {
     EXPECT_THAT(words, Contains(word));
   }
 }

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -32,6 +34,24 @@ int TerminalWidth() {
   return absl::SimpleAtoi(Variable("COLUMNS"), &columns) && columns > 0 ? columns : kWidthUnlessSaid;
 }
 
+// Asks at the terminal itself, whatever the standard streams are, and shows nothing of what is typed.
+bool AskSecret(const std::string& prompt, std::string& secret) {
+  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  termios shown = {};
+  if (terminal < 0 || tcgetattr(terminal, &shown) != 0) return false;
+  termios hidden = shown;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  tcsetattr(terminal, TCSAFLUSH, &hidden);
+  const bool asked = write(terminal, prompt.data(), prompt.size()) == static_cast<ssize_t>(prompt.size());
+  secret.clear();
+  char c = 0;
+  while (asked && read(terminal, &c, 1) == 1 && c != '\n') secret += c;
+  tcsetattr(terminal, TCSAFLUSH, &shown);
+  const bool ended = write(terminal, "\n", 1) == 1;
+  close(terminal);
+  return asked && ended;
+}
+
 // Hands a text to $PAGER, or to less, which leaves again if one screen is enough. False if there is no such program.
 bool Page(const std::string& text) {
   constexpr int kNoSuchProgram = 127;
@@ -59,5 +79,6 @@ int main(int argc, char** argv) {
   around.err_is_terminal = isatty(STDERR_FILENO) == 1;
   around.width = TerminalWidth();
   if (around.out_is_terminal) around.page = Page;
+  around.ask_secret = AskSecret;
   return kechuang::kc::RunProgram({argv + 1, argv + argc}, around);
 }

@@ -14,6 +14,7 @@
 #include "tools/kc/commands.h"
 #include "tools/kc/errors.h"
 #include "tools/kc/help.h"
+#include "tools/kc/login.h"
 #include "tools/kc/yaml_text.h"
 
 namespace kechuang::kc {
@@ -83,8 +84,10 @@ absl::StatusOr<absl::Duration> ReadTimeout(const CommandLine& line) {
 
 absl::Status Connect(const CommandLine& line, Session& session) {
   ASSIGN_OR_RETURN(const absl::Duration timeout, ReadTimeout(line));
-  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file")},
+  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file"),
+                                                line.command->keyless},
                                                session.around.variables, session.around.program));
+  RETURN_IF_ERROR(KeepFresh(place, session.around.variables, session.language));
   session.connection = std::make_unique<Connection>(std::move(place), session.language, timeout);
   return absl::OkStatus();
 }
@@ -114,6 +117,7 @@ int RunCommand(const CommandLine& line, Session& session) {
   inner.out_is_terminal = around.out_is_terminal && !yaml;
   inner.err_is_terminal = around.err_is_terminal;
   inner.width = around.width;
+  inner.ask_secret = around.ask_secret;
   Session captured{inner};
   captured.language = session.language;
   captured.output = session.output;

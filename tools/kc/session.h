@@ -32,6 +32,8 @@ struct Surroundings {
   int width = 0;  // columns of the terminal that out is; 0 if it is none
   // Shows a text page by page; false if it could not. Not set where nobody turns pages.
   std::function<bool(const std::string& text)> page = {};
+  // Asks the person for a line that is not shown as it is typed; false if it could not. Not set where nobody is asked.
+  std::function<bool(const std::string& prompt, std::string& secret)> ask_secret = {};
 };
 
 // One run of a command: what its code needs to ask the suite and to answer the person.
