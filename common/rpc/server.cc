@@ -21,6 +21,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
 #include "common/rpc/message_budget.h"
@@ -46,13 +47,13 @@ using grpc::internal::RpcServiceMethod;
 struct Shared {
   Shared(ServerOptions server_options, const Authenticator& callers, Metrics& counts)
       : options(std::move(server_options)),
-        authenticator(callers),
+        admission(callers, options.limits),
         metrics(counts),
         budget(options.memory_max),
         workers(options.worker_threads, static_cast<size_t>(options.worker_queue_max)) {}
 
   const ServerOptions options;
-  const Authenticator& authenticator;
+  Admission admission;
   Metrics& metrics;
   MessageBudget budget;
   WorkerPool workers;
@@ -158,7 +159,7 @@ class TableService : public grpc::Service {
 
   // Before anything of the request is read, so that no refusal tells a stranger what there is.
   absl::StatusOr<Call> Admit(const Served& served, const CallbackServerContext& context) const {
-    ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.authenticator, served.path.substr(1)));
+    ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.admission, served.path.substr(1)));
     RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
     return call;
   }

@@ -9,7 +9,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
 
-#include "common/rpc/authenticator.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 
@@ -26,7 +26,7 @@ inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authoriza
 // What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
 // outlive the server.
 struct Door {
-  const rpc::Authenticator& authenticator;
+  rpc::Admission& admission;
   rpc::Metrics& metrics;
   rpc::MessageBudget& budget;
 };

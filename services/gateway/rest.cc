@@ -54,7 +54,7 @@ void Rest::Call(const std::shared_ptr<rpc::HttpExchange>& exchange, RestMatch ma
     door_.metrics.Ended(path, status.code(), absl::ZeroDuration());
     exchange->Answer(RefusalAnswer(status));
   };
-  const auto actor = door_.authenticator.Identify(request.Header("authorization"));
+  const auto actor = door_.admission.Admit(request.Header("authorization"), [&request] { return request.source; });
   if (!actor.ok()) return refuse(actor.status());
   const auto timeout = TimeoutOf(request);
   if (!timeout.ok()) return refuse(timeout.status());
