@@ -20,6 +20,7 @@ struct Caller {
   // a caller who sees all rows.
   std::string scope;
   bool second_factor = false;  // of a person: the session began with one
+  std::string session = {};    // of a person: the session's id
 };
 
 // True for a person who is logged in, as opposed to a system that calls by a key.

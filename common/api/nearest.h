@@ -8,17 +8,16 @@
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 
+#include "common/base/nearest_word.h"
+
 namespace kechuang::api {
 
 // Most bytes of a caller's text that an error shows again.
 inline constexpr size_t kShownBytesMax = 80;
 
-// How many characters must be added, removed or replaced to make one text of the other, ASCII case aside.
-int EditDistance(absl::string_view a, absl::string_view b);
-
-// The word among candidates that a mistyped one most likely meant; empty if none is near. A candidate that ends with
-// the whole word counts as near: DEVELOPMENT means CONTRACT_CLASS_DEVELOPMENT.
-std::string NearestWord(absl::string_view typed, const std::vector<std::string>& candidates);
+// Whoever looks for a name looks for it with these.
+using kechuang::EditDistance;
+using kechuang::NearestWord;
 
 // A text of a caller as an error shows it: cut to kShownBytesMax bytes at a character, control characters and bytes
 // that are no UTF-8 as '?'.

@@ -69,9 +69,9 @@ absl::Status Refusal::Says(absl::string_view english, absl::string_view chinese)
   }
   if (wait_.has_value()) {
     google::rpc::RetryInfo retry;
-    const int64_t milliseconds = absl::ToInt64Milliseconds(*wait_);
-    retry.mutable_retry_delay()->set_seconds(milliseconds / 1000);
-    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(milliseconds % 1000) * 1'000'000);
+    absl::Duration rest;
+    retry.mutable_retry_delay()->set_seconds(absl::IDivDuration(*wait_, absl::Seconds(1), &rest));
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
     SetDetail(status, retry);
   }
   return status;

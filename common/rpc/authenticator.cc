@@ -56,7 +56,9 @@ Authenticator::Authenticator(absl::string_view suite_key, const Clock& clock)
     : clock_(clock), suite_digest_(suite_key.empty() ? "" : Sha256(suite_key)), suite_(Suite()) {}
 
 void Authenticator::Learn(CallersBySecret callers, People people) {
-  auto learnt = std::make_shared<const Known>(Known{std::move(callers), std::move(people)});
+  absl::flat_hash_map<std::string, access::Permissions> keys;
+  for (const auto& [digest, caller] : callers) keys[caller->actor] = caller->permissions;
+  auto learnt = std::make_shared<const Known>(Known{std::move(callers), std::move(keys), std::move(people)});
   const std::lock_guard<std::mutex> lock(mutex_);
   known_ = std::move(learnt);
   confirmed_ = std::chrono::steady_clock::now();
@@ -95,6 +97,25 @@ absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(absl::stri
   return found->second;
 }
 
+absl::StatusOr<access::Permissions> Authenticator::PermissionsNow(const Caller& caller) const {
+  if (caller.actor == kSuite) return caller.permissions;
+  std::shared_ptr<const Known> known;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!KnowsCallers()) return CallersUnknown();
+    known = known_;
+  }
+  if (access::IsPerson(caller)) {
+    const auto user = known->people.users.find(caller.actor);
+    const bool gone = user == known->people.users.end() || known->people.ended_sessions.contains(caller.session);
+    if (gone) return NoSuchKey();
+    return user->second->permissions;
+  }
+  const auto key = known->keys.find(caller.actor);
+  if (key == known->keys.end()) return NoSuchKey();
+  return key->second;
+}
+
 absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::IdentifyPerson(const Known& known, absl::string_view token,
                                                                             const std::string& digest) const {
   const Claims claims = ClaimsOf(known, token, digest);
@@ -108,6 +129,7 @@ absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::IdentifyPerson(cons
   Caller caller = *user->second;
   caller.expires = claims->expires;
   caller.second_factor = claims->second_factor;
+  caller.session = claims->session;
   return std::make_shared<const Caller>(std::move(caller));
 }
 

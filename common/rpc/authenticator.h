@@ -50,9 +50,14 @@ class Authenticator {
   // other text; CALLERS_UNKNOWN (kUnavailable) while it cannot know.
   absl::StatusOr<std::shared_ptr<const access::Caller>> Identify(absl::string_view authorization) const;
 
+  // What a caller who was identified before, and has a call under way, may do now. UNAUTHENTICATED_CALLER if its key
+  // was revoked, its user disabled, or its session ended since; that its key or token expired meanwhile ends no call.
+  absl::StatusOr<access::Permissions> PermissionsNow(const access::Caller& caller) const;
+
  private:
   struct Known {
     CallersBySecret callers;
+    absl::flat_hash_map<std::string, access::Permissions> keys;  // of the same callers, by name
     People people;
   };
   using Claims = std::shared_ptr<const TokenClaims>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +13,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "common/base/error.h"
+#include "common/rpc/source.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -38,6 +40,13 @@ absl::Status TooManyHeaders(size_t bytes_max) {
       .Says(
           absl::StrCat("the request line and the headers have more than the ", bytes_max, " bytes that they may have"),
           absl::StrCat("请求行和请求头超过上限 ", bytes_max, " 字节"));
+}
+
+absl::Status TooManyHeaderLines(size_t headers_max) {
+  return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
+      .With("headers_max", headers_max)
+      .Says(absl::StrCat("the request has more than the ", headers_max, " headers that it may have"),
+            absl::StrCat("请求头超过上限 ", headers_max, " 个"));
 }
 
 absl::Status BodyTooLarge(uint64_t bytes_max) {
@@ -79,8 +88,21 @@ HttpRequest RequestOf(const http::request<http::empty_body>& head) {
 
 }  // namespace
 
+std::shared_ptr<HttpConnection> OpenConnection::TakeLongestWaiting(HttpCore& core) {
+  const std::lock_guard<std::mutex> lock(core.mutex);
+  while (!core.waiting.empty()) {
+    OpenConnection& longest = *core.waiting.front();
+    longest.Forget();
+    // One that is just going makes room by itself.
+    if (auto held = longest.connection_->weak_from_this().lock(); held != nullptr) return held;
+  }
+  return nullptr;
+}
+
 void HttpConnection::Start() {
   error_code ignored;
+  open_.Waits();
+  source_ = SourceOf(socket_.remote_endpoint(ignored).address().to_string());
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -135,6 +157,8 @@ void HttpConnection::Arrived(Arrival what) {
 
 void HttpConnection::NextRequest() {
   busy_ = false;
+  working_ = false;
+  open_.Waits();
   answer_ = AnswerState::kNone;
   head_scanned_ = 0;
   if (core_.draining()) return Break();
@@ -177,7 +201,11 @@ void HttpConnection::ParseHead(size_t size) {
   parser.put(asio::buffer(arrived_.data(), size), error);
   if (error || !parser.is_header_done()) return Refused(400, NoHttp(error ? error.message() : "it is incomplete"));
   arrived_.erase(0, size);
+  const size_t headers_max = core_.options.headers_max;
+  const auto headers = std::distance(parser.get().begin(), parser.get().end());
+  if (static_cast<size_t>(headers) > headers_max) return Refused(431, TooManyHeaderLines(headers_max));
   HttpRequest request = RequestOf(parser.get());
+  request.source = source_;
   minor_version_ = parser.get().version() == 10 ? 0 : 1;
   if (minor_version_ == 1 && !request.headers.contains("host")) return Refused(400, NoHttp("it names no Host"));
   const absl::string_view coding = request.Header("transfer-encoding");
@@ -189,6 +217,8 @@ void HttpConnection::ParseHead(size_t size) {
   const auto length = parser.content_length();
   body_ = parser.chunked() ? HttpBodyReader::InChunks() : HttpBodyReader::OfLength(length ? *length : 0);
   body_bytes_ = 0;
+  working_ = true;
+  open_.Works();
   Watch();
   Handle(std::move(request));
 }
@@ -370,6 +400,7 @@ void HttpConnection::Linger(absl::Time until) {
 
 void HttpConnection::Break() {
   if (std::exchange(closed_, true)) return;
+  open_.Works();  // nobody makes room twice
   error_code ignored;
   socket_.close(ignored);
   wait_.cancel();

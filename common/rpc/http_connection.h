@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>  // Asio wants it before its own headers in C++20
@@ -21,6 +23,8 @@
 #include "common/rpc/tls_session.h"
 
 namespace kechuang::rpc {
+
+class OpenConnection;
 
 // What the connections of a server share. Outlives them.
 struct HttpCore {
@@ -39,8 +43,9 @@ struct HttpCore {
   const HttpOptions options;
   std::mutex mutex;
   std::condition_variable closed;
-  std::set<HttpConnection*> open;  // guarded by mutex
-  bool stopping = false;           // guarded by mutex
+  std::set<HttpConnection*> open;      // guarded by mutex
+  std::list<OpenConnection*> waiting;  // no request is under way on them, that for longest first; guarded by mutex
+  bool stopping = false;               // guarded by mutex
   boost::asio::io_context context;
 };
 
@@ -54,15 +59,35 @@ class OpenConnection {
   }
   ~OpenConnection() {
     const std::lock_guard<std::mutex> lock(core_.mutex);
+    Forget();
     core_.open.erase(connection_);
     core_.closed.notify_all();
   }
   OpenConnection(const OpenConnection&) = delete;
   OpenConnection& operator=(const OpenConnection&) = delete;
 
+  // It waits for a request, from now on if it did not wait before.
+  void Waits() {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    if (!place_.has_value()) place_ = core_.waiting.insert(core_.waiting.end(), this);
+  }
+  // A request is under way on it.
+  void Works() {
+    const std::lock_guard<std::mutex> lock(core_.mutex);
+    Forget();
+  }
+  // The connection that has waited longest, which counts as waiting no more; null if none waits.
+  static std::shared_ptr<HttpConnection> TakeLongestWaiting(HttpCore& core);
+
  private:
+  void Forget() {  // the lock is held
+    if (place_.has_value()) core_.waiting.erase(*place_);
+    place_.reset();
+  }
+
   HttpCore& core_;
   HttpConnection* const connection_;
+  std::optional<std::list<OpenConnection*>::iterator> place_;  // guarded by the core's mutex
 };
 
 // One connection, and the exchange that is under way on it. Lives as long as an operation on it is pending or somebody
@@ -84,6 +109,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Start();
   void CloseIfIdle() {
     if (!busy_) Break();
+  }
+  // Closes unless a request has become complete.
+  void MakeRoom() {
+    if (!working_) Break();
   }
   // Closes, and tells everyone who waits that the client has gone.
   void Break();
@@ -139,8 +168,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Linger(absl::Time until);
 
   HttpCore& core_;
-  const OpenConnection open_{core_, this};  // before all that needs the server
+  OpenConnection open_{core_, this};  // before all that needs the server
   boost::asio::ip::tcp::socket socket_;
+  std::string source_;
   std::unique_ptr<TlsSession> tls_;  // null in plain text
   bool closed_ = false;
 
@@ -153,7 +183,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // The request.
   uint64_t turn_ = 0;
-  bool busy_ = false;  // from the first byte of a request to the last one of its answer
+  bool busy_ = false;     // from the first byte of a request to the last one of its answer
+  bool working_ = false;  // from the end of its headers on
   size_t head_scanned_ = 0;
   absl::Time head_until_;
   int minor_version_ = 1;

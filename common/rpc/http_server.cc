@@ -22,6 +22,8 @@ using boost::system::error_code;
 
 // How long to wait before accepting again when the process has no more files.
 constexpr auto kAcceptAgain = std::chrono::milliseconds(100);
+// Most connections beyond the limit, which take the places of others that are told to go and have not gone yet.
+constexpr size_t kGoingMost = 64;
 
 absl::Status TooManyConnections(int connections_max) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::OVERLOADED)
@@ -164,13 +166,26 @@ class HttpServer::Impl {
     });
   }
 
-  void Take(tcp::socket socket) {
+  // Whether one more connection may come in, for which another goes if there are enough. Whoever opens many and says
+  // nothing, or says it slowly, only drives out his own: a new one has time to say what it wants while all the older
+  // ones go. The one that is told to go is counted until it has gone.
+  bool HasRoom() {
     size_t open = 0;
     {
       const std::lock_guard<std::mutex> lock(core_.mutex);
       open = core_.open.size();
     }
-    if (open < static_cast<size_t>(core_.options.connections_max)) {
+    const auto most = static_cast<size_t>(core_.options.connections_max);
+    if (open < most) return true;
+    if (open >= most + kGoingMost) return false;
+    const std::shared_ptr<HttpConnection> longest = OpenConnection::TakeLongestWaiting(core_);
+    if (longest == nullptr) return false;
+    longest->Post([](HttpConnection& each) { each.MakeRoom(); });
+    return true;
+  }
+
+  void Take(tcp::socket socket) {
+    if (HasRoom()) {
       std::make_shared<HttpConnection>(std::move(socket), core_)->Post([](HttpConnection& each) { each.Start(); });
       return;
     }

@@ -18,8 +18,11 @@ namespace kechuang::rpc {
 // Where one HTTP server listens, and what it spends on its clients.
 struct HttpOptions {
   int threads = 1;
+  // One more closes the connection that has waited longest for a request to be complete; while requests are under way
+  // on all of them, it is refused with 503.
   int connections_max = 256;
   size_t header_bytes_max = size_t{16} * 1024;   // of one request's line and headers together
+  size_t headers_max = 100;                      // of one request
   absl::Duration idle_max = absl::Seconds(30);   // a connection between two requests
   absl::Duration head_max = absl::Seconds(10);   // from the first byte of a request to the end of its headers
   absl::Duration read_max = absl::Seconds(30);   // a pause within a body that is waited for

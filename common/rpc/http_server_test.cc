@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -99,6 +102,18 @@ TEST_F(HttpServerTest, SaysWhichLimitOfTheHeadersARequestBreaks) {
   }
 }
 
+TEST_F(HttpServerTest, TakesOnlySoManyHeaders) {
+  const auto with_headers = [](size_t count) {
+    std::string request = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    for (size_t i = 2; i < count; ++i) absl::StrAppend(&request, "X: y\r\n");
+    return request + "\r\n";
+  };
+  const size_t most = HttpOptions().headers_max;
+  EXPECT_THAT(Ask(with_headers(most)), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ask(with_headers(most + 1)),
+              AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr(absl::StrCat("more than the ", most, " headers"))));
+}
+
 TEST_F(HttpServerTest, RefusesWhatIsNoHttpAndServesOn) {
   for (const std::string& request :
        {std::string("\x16\x03\x01 no http\r\n\r\n"), std::string("get /metrics HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -149,7 +164,7 @@ void AllowFiles(rlim_t count) {
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &files), 0);
 }
 
-TEST(HttpServerLimits, ServesBesideAThousandIdleConnections) {
+TEST(HttpServerLimits, ServesBesideAThousandIdleConnectionsAndLetsTheLongestIdleGo) {
   ASSERT_NO_FATAL_FAILURE(AllowFiles(4096));
   HttpServer server(TwoRoutes(), nullptr, {.threads = 1, .connections_max = 1001});
   ASSERT_EQ(server.Start(0), absl::OkStatus());
@@ -157,7 +172,7 @@ TEST(HttpServerLimits, ServesBesideAThousandIdleConnections) {
   for (int i = 0; i < 1000; ++i) {
     idle.push_back(std::make_unique<Wire>(server.port()));
     // Some have asked before, some are in the midst of a request, some never say anything.
-    if (i % 3 == 0) {
+    if (i % 3 == 2) {
       ASSERT_EQ(idle.back()->Ask(kGet).status, 200);
     }
     if (i % 3 == 1) {
@@ -166,11 +181,37 @@ TEST(HttpServerLimits, ServesBesideAThousandIdleConnections) {
   }
   Wire live(server.port());
   for (int i = 0; i < 100; ++i) ASSERT_EQ(live.Ask(kGet).status, 200);
+  Wire one_more(server.port());
+  EXPECT_EQ(one_more.Ask(kGet).status, 200);
+  EXPECT_EQ(idle[0]->Rest(), "") << "the one that has waited longest";
+  EXPECT_EQ(live.Ask(kGet).status, 200);
+}
+
+TEST(HttpServerLimits, RefusesAConnectionWhileRequestsAreUnderWayOnAllOthers) {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<HttpExchange>> held;
+  absl::Notification all_held;
+  HttpServer server(TwoRoutes(),
+                    [&](const std::shared_ptr<HttpExchange>& exchange) {
+                      const std::lock_guard<std::mutex> lock(mutex);
+                      held.push_back(exchange);
+                      if (held.size() == 3) all_held.Notify();
+                    },
+                    {.threads = 1, .connections_max = 3});
+  ASSERT_EQ(server.Start(0), absl::OkStatus());
+  std::vector<std::unique_ptr<Wire>> busy;
+  for (int i = 0; i < 3; ++i) {
+    busy.push_back(std::make_unique<Wire>(server.port()));
+    ASSERT_TRUE(busy.back()->Send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n"));
+  }
+  ASSERT_TRUE(all_held.WaitForNotificationWithTimeout(absl::Seconds(20)));
   Wire one_too_many(server.port());
   const WireAnswer refused = one_too_many.Answer();
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.Header("retry-after"), "1");
-  EXPECT_THAT(refused.body, HasSubstr("1001"));
+  EXPECT_THAT(refused.body, HasSubstr("all 3 connections"));
+  for (const auto& exchange : std::exchange(held, {})) exchange->Answer({.body = "done\n"});
+  for (const auto& wire : busy) EXPECT_EQ(wire->Answer().body, "done\n");
 }
 
 TEST(HttpServerLimits, EndsAConnectionThatIsIdleAndARequestThatNeverCompletes) {

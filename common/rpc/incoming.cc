@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/type_facts.h"
 #include "common/rpc/deadline.h"
+#include "common/rpc/source.h"
 #include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -62,8 +63,7 @@ absl::StatusOr<Needed> NeededOf(const google::protobuf::MethodDescriptor& method
   return needed;
 }
 
-absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
-                              std::string method) {
+absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admission& admission, std::string method) {
   Call call;
   call.method = std::move(method);
   call.deadline = FromGrpcDeadline(context.deadline());
@@ -71,7 +71,7 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const 
   if (const auto found = metadata.find("authorization"); found != metadata.end()) {
     call.credential = std::string(found->second.data(), found->second.size());
   }
-  ASSIGN_OR_RETURN(call.caller, authenticator.Identify(call.credential));
+  ASSIGN_OR_RETURN(call.caller, admission.Admit(call.credential, [&context] { return SourceOfPeer(context.peer()); }));
   call.actor = call.caller->actor;
   return call;
 }

@@ -12,14 +12,13 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 
-#include "common/rpc/authenticator.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/call.h"
 
 namespace kechuang::rpc {
 
-// Who calls, from the metadata of a call, as Authenticator::Identify says.
-absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, const Authenticator& authenticator,
-                              std::string method);
+// Who calls, from the metadata of a call, as Admission::Admit says.
+absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admission& admission, std::string method);
 
 // The same of a call of an open method: whatever credential it carries is not looked at, and its caller may do nothing.
 Call ReadOpenCall(const grpc::CallbackServerContext& context, std::string method);

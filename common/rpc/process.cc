@@ -14,8 +14,6 @@
 #include <thread>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
@@ -25,8 +23,10 @@
 #include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
 #include "common/rpc/key_follower.h"
+#include "common/rpc/limits_follower.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
+#include "common/rpc/program_flags.h"
 #include "common/rpc/server.h"
 
 ABSL_FLAG(std::string, state, "var", "folder of this suite: keys, secrets, the database's socket");
@@ -142,6 +142,12 @@ std::string WholeStatePath() {
   return whole;
 }
 
+// Ends the process for what is wrong with its command line.
+[[noreturn]] void EndWith(const absl::Status& fault) {
+  std::cerr << fault.message() << " / " << ChineseOf(fault) << "\n";
+  exit(2);
+}
+
 }  // namespace
 
 int PortOffset(const std::string& area) {
@@ -164,12 +170,7 @@ void BlockStopSignals() {
 }
 
 ProcessFlags ParseProcessFlags(int argc, char** argv) {
-  absl::SetProgramUsageMessage("A service of kechuang. See README.md.");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    std::cerr << "unknown argument: " << rest[1] << "\n";
-    exit(2);
-  }
+  ParseProgramFlags(argc, argv);
   const int memory = absl::GetFlag(FLAGS_message_memory_mib);
   if (memory < kMessageMemoryLeastMib || memory > kMessageMemoryMostMib) {
     std::cerr << "--message_memory_mib is " << memory << "; it takes " << kMessageMemoryLeastMib << " to "
@@ -177,7 +178,9 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
               << kMessageMemoryMostMib << "（MiB），现为 " << memory << "\n";
     exit(2);
   }
-  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20, {}};
+  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20, {}, {}};
+  flags.limits = ReadLimitFlags(flags.state);
+  if (const absl::Status sound = ReadLimits(flags.limits).status(); !sound.ok()) EndWith(sound);
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
                                                     {"loan", absl::GetFlag(FLAGS_loan_address)},
                                                     {"contract", absl::GetFlag(FLAGS_contract_address)},
@@ -191,10 +194,7 @@ ProcessFlags ParseProcessFlags(int argc, char** argv) {
     flags.addresses[area] = address.empty() ? absl::StrCat("127.0.0.1:", flags.port_base + PortOffset(area)) : address;
   }
   absl::StatusOr<Listening> listening = CheckListening(ReadListenFlags(flags.addresses));
-  if (!listening.ok()) {
-    std::cerr << listening.status().message() << " / " << ChineseOf(listening.status()) << "\n";
-    exit(2);
-  }
+  if (!listening.ok()) EndWith(listening.status());
   flags.listening = *std::move(listening);
   return flags;
 }
@@ -226,6 +226,8 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   const int port = flags.port_base + PortOffset(area);
   options.address = listening.AddressOf(port);
   options.memory_max = flags.message_memory_max;
+  const LimitsFollower limits(flags.limits);
+  options.limits = limits.limits();
   options.tls = listening.tls;
   options.tls_clients = listening.clients;
   Server server(options, authenticator, metrics);

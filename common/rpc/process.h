@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/rpc/channels.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/listening.h"
 #include "common/rpc/service.h"
 
@@ -22,6 +23,7 @@ struct ProcessFlags {
   std::map<std::string, std::string> addresses;  // area -> host:port of the other services
   size_t message_memory_max = 0;                 // bytes that the messages of all calls may take
   Listening listening;
+  LimitsSource limits;
 };
 
 // Ports above the base, by area.
@@ -31,8 +33,9 @@ inline constexpr int kHttpPortOffset = 80;
 
 // First statement of main: keeps SIGTERM and SIGINT for WaitForStop, before any library starts a thread.
 void BlockStopSignals();
-// Reads --state, --port_base, --<area>_address and what stands in ListenFlags; ends the process with a sentence if they
-// are wrong.
+// Reads --state, --port_base, --<area>_address, the limits of callers and what stands in ListenFlags; ends the process
+// with a sentence if they are wrong, or if a flag is unknown. With --print-config it prints every flag with its value,
+// wrong ones too, and ends the process with 0.
 ProcessFlags ParseProcessFlags(int argc, char** argv);
 // Blocks until SIGTERM or SIGINT.
 void WaitForStop();

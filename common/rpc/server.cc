@@ -22,6 +22,7 @@
 #include "common/access/masking.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/grpc_lifetime.h"
 #include "common/rpc/incoming.h"
 #include "common/rpc/masked_answers.h"
@@ -48,12 +49,14 @@ struct Shared {
   Shared(ServerOptions server_options, const Authenticator& callers, Metrics& counts)
       : options(std::move(server_options)),
         authenticator(callers),
+        admission(callers, options.limits),
         metrics(counts),
         budget(options.memory_max),
         workers(options.worker_threads, static_cast<size_t>(options.worker_queue_max)) {}
 
   const ServerOptions options;
   const Authenticator& authenticator;
+  Admission admission;
   Metrics& metrics;
   MessageBudget budget;
   WorkerPool workers;
@@ -157,7 +160,7 @@ class TableService : public grpc::Service {
   // Before anything of the request is read, so that no refusal tells a stranger what there is.
   absl::StatusOr<Call> Admit(const Served& served, const CallbackServerContext& context) const {
     if (served.needed.open) return ReadOpenCall(context, served.path.substr(1));
-    ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.authenticator, served.path.substr(1)));
+    ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.admission, served.path.substr(1)));
     RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
     return call;
   }
@@ -240,12 +243,20 @@ class TableService : public grpc::Service {
       reactor->End(refused);
       return reactor;
     }
+    reactor->AskBeforeAnswers([this, &served, caller = call->caller] { return StillAdmitted(served, *caller); });
     std::thread([&method, reactor, counted, call = *std::move(call)] {
       absl::Status status = Serve(method, call, *reactor);
       counted.End(status.code());
       reactor->End(std::move(status));
     }).detach();
     return reactor;
+  }
+
+  // A key that is revoked, or loses a role, while a stream goes on gets no more of it.
+  absl::Status StillAdmitted(const Served& served, const access::Caller& caller) const {
+    access::Caller now = caller;
+    ASSIGN_OR_RETURN(now.permissions, shared_.authenticator.PermissionsNow(caller));
+    return CheckPermission(now, served.needed);
   }
 
   static absl::Status Serve(const Method& method, const Call& call, ByteStream& bytes) {

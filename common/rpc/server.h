@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 
 #include "common/rpc/authenticator.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/service.h"
@@ -24,8 +25,9 @@ struct ServerOptions {
   int message_bytes_max = 8 << 20;      // of one message, in either direction
   // Bytes that the messages of all unary calls may take; once they are spent, calls are refused with OVERLOADED.
   size_t memory_max = kMessageMemoryDefault;
-  absl::Duration unary_time_max = absl::Seconds(60);  // deadline of a unary call that asks for none, or for more
-  std::shared_ptr<const Tls> tls = nullptr;           // null, or without a certificate: plain text
+  std::shared_ptr<const LiveLimits> limits = nullptr;  // of callers; null for the defaults
+  absl::Duration unary_time_max = absl::Seconds(60);   // deadline of a unary call that asks for none, or for more
+  std::shared_ptr<const Tls> tls = nullptr;            // null, or without a certificate: plain text
   TlsClients tls_clients = TlsClients::kAny;
 };
 

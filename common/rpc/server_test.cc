@@ -1,6 +1,7 @@
 #include "common/rpc/server.h"
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -28,6 +29,7 @@ using rpc_test::EchoResponse;
 using rpc_test::HoldRequest;
 using rpc_test::HoldResponse;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
@@ -117,6 +119,35 @@ TEST(Unary, RefusesACallerWithoutTheKey) {
     EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status)->domain(), "api.kechuang");
     EXPECT_EQ(DetailOf<google::rpc::LocalizedMessage>(status)->locale(), "zh-CN");
   }
+}
+
+TEST(Unary, RefusesACallerWhoCallsTooOftenBeforeItReadsTheRequest) {
+  ServerOptions options;
+  options.limits = std::make_shared<LiveLimits>(Limits{.caller = {.rate = 1, .burst = 2}});
+  ServedDesk served(options);
+  EchoRequest malformed = Saying("x");
+  malformed.set_request_id("not an id");
+  std::vector<std::string> reasons;
+  for (int i = 0; i < 3; ++i) reasons.push_back(ReasonOf(served.Ask<EchoResponse>(malformed).status()));
+  EXPECT_THAT(reasons, ElementsAre("INVALID_FIELDS", "INVALID_FIELDS", "RATE_LIMITED"));
+  const absl::Status refused = served.Ask<EchoResponse>(malformed).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_GT(DetailOf<google::rpc::RetryInfo>(refused)->retry_delay().nanos(), 0);
+}
+
+TEST(Unary, RefusesKeysThatAreGuessedAndNotTheOneThatIsRight) {
+  ServerOptions options;
+  options.limits = std::make_shared<LiveLimits>(Limits{.unknown_keys = 2});
+  ServedDesk served(options);
+  std::vector<std::string> reasons;
+  for (const char* credential : {"Bearer a", "Bearer b", "Bearer c", "Bearer a"}) {
+    Call call = ServedDesk::KnownCall();
+    call.credential = credential;
+    reasons.push_back(ReasonOf(served.Ask<EchoResponse>(Saying("x"), call).status()));
+  }
+  EXPECT_THAT(reasons, ElementsAre("UNAUTHENTICATED_CALLER", "UNAUTHENTICATED_CALLER", "TOO_MANY_UNKNOWN_KEYS",
+                                   "TOO_MANY_UNKNOWN_KEYS"));
+  EXPECT_TRUE(served.Ask<EchoResponse>(Saying("x")).ok());
 }
 
 TEST(Unary, RefusesBytesThatAreNoSuchMessage) {

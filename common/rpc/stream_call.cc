@@ -29,6 +29,14 @@ bool StreamCall::Read(google::protobuf::Message& message) {
 }
 
 bool StreamCall::Write(const google::protobuf::Message& message) {
+  if (admitted_) {
+    absl::Status admitted = admitted_();
+    if (!admitted.ok()) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      fault_ = std::move(admitted);
+      return false;
+    }
+  }
   outgoing_ = ToBytes(message.SerializeAsString());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -62,7 +70,7 @@ void StreamCall::Drain() {
 void StreamCall::End(absl::Status status) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (status.ok()) status = fault_;
+    if (!fault_.ok() && (status.ok() || absl::IsCancelled(status))) status = fault_;
   }
   Finish(ToGrpc(status));
 }

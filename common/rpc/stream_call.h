@@ -25,9 +25,13 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   bool Write(const google::protobuf::Message& message) override;
   void StopReading() override;
   void WhenEnding(std::function<void()> action) override;
+  // Before each answer, admitted says whether the caller may still have it; an error in its place ends the call. Set
+  // before the handler runs.
+  void AskBeforeAnswers(std::function<absl::Status()> admitted) { admitted_ = std::move(admitted); }
   // Says that the server drains. Any thread may call it before OnDone.
   void Drain();
-  // Ends the call; a fault met while reading wins over OK. The caller must not touch the object afterwards.
+  // Ends the call; a fault met while reading, or a caller who may have no more answers, wins over OK and over the
+  // handler's word that the caller is gone. The caller must not touch the object afterwards.
   void End(absl::Status status);
 
   void OnReadDone(bool ok) override;
@@ -50,6 +54,7 @@ class StreamCall : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   absl::Status fault_;
   bool ending_ = false;
   std::function<void()> when_ending_;
+  std::function<absl::Status()> admitted_;
 };
 
 }  // namespace kechuang::rpc

@@ -155,9 +155,19 @@ TEST_F(TlsHttpTest, ShowsANewCertificateToNewConnectionsWhileOldOnesGoOn) {
 TEST_F(TlsHttpTest, TurnsAwayMoreConnectionsThanItMayHave) {
   Serve({.connections_max = 1});
   Wire first(port(), Knowing());
-  EXPECT_EQ(first.Ask(kGet).status, 200);
-  EXPECT_FALSE(Wire(port(), Knowing()).is_open());
-  EXPECT_EQ(first.Ask(kGet).status, 200);
+  first.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_THAT(first.Head(), StartsWith("HTTP/1.1 100 "));
+  EXPECT_FALSE(Wire(port(), Knowing()).is_open()) << "a request is under way on the first";
+  EXPECT_EQ(first.Ask("hello").body, "hello");
+}
+
+TEST_F(TlsHttpTest, LetsAnIdleConnectionGoForANewOne) {
+  Serve({.connections_max = 1});
+  Wire first(port(), Knowing());
+  ASSERT_TRUE(first.is_open());
+  Wire second(port(), Knowing());
+  EXPECT_EQ(second.Ask(kGet).status, 200);
+  EXPECT_EQ(first.Rest(), "");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "common/base/error.h"
+#include "common/rpc/source.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -55,11 +56,14 @@ absl::Status BrokenOff(absl::string_view area, grpc::StatusCode code) {
 
 }  // namespace
 
-grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller) {
+grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller, bool open) {
+  if (open) return rpc::ToGrpc(door.admission.AdmitOpen(rpc::SourceOfPeer(caller.peer())));
   const auto& metadata = caller.client_metadata();
   const auto authorization = metadata.find("authorization");
-  return rpc::ToGrpc(
-      door.authenticator.Identify(authorization == metadata.end() ? "" : View(authorization->second)).status());
+  return rpc::ToGrpc(door.admission
+                         .Admit(authorization == metadata.end() ? "" : View(authorization->second),
+                                [&caller] { return rpc::SourceOfPeer(caller.peer()); })
+                         .status());
 }
 
 void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream) {

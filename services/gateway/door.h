@@ -9,7 +9,7 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
 
-#include "common/rpc/authenticator.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 
@@ -26,13 +26,13 @@ inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authoriza
 // What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
 // outlive the server.
 struct Door {
-  const rpc::Authenticator& authenticator;
+  rpc::Admission& admission;
   rpc::Metrics& metrics;
   rpc::MessageBudget& budget;
 };
 
 // Asks the door about a call; a refusal is ready for the wire.
-grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller);
+grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller, bool open = false);
 
 // Gives the call to the service what the call from outside brought: its deadline and the metadata that may pass.
 void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream);

@@ -41,9 +41,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 }
 
 Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-                 rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls)
+                 rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
+                 std::shared_ptr<const rpc::LiveLimits> limits)
     : budget_(memory_max),
-      door_{authenticator, metrics, budget_},
+      admission_(authenticator, std::move(limits)),
+      door_{admission_, metrics, budget_},
       channels_(upstreams, tls),
       credentials_(rpc::ServerCredentialsOf(std::move(tls), rpc::TlsClients::kAny)) {
   for (const auto& [area, _] : upstreams) {
@@ -57,11 +59,13 @@ Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc:
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max, std::shared_ptr<const rpc::Tls> tls) {
+                                                        size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
+                                                        std::shared_ptr<const rpc::LiveLimits> limits) {
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  std::unique_ptr<Gateway> gateway(new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls)));
+  std::unique_ptr<Gateway> gateway(
+      new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls), std::move(limits)));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, gateway->credentials_, &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -14,8 +14,10 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 
+#include "common/rpc/admission.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/tls.h"
@@ -34,12 +36,13 @@ class Gateway {
   // Listens on the address ("127.0.0.1:7100"; port 0 takes a free one) and passes on to these addresses by area.
   // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. Once the messages of
   // calls under way take more than memory_max bytes, calls are refused with OVERLOADED. With tls both sides speak TLS
-  // as far as it has the files for it; callers need no certificate here.
+  // as far as it has the files for it; callers need no certificate here. Without limits the defaults hold for callers.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
                                                         size_t memory_max = rpc::kMessageMemoryDefault,
-                                                        std::shared_ptr<const rpc::Tls> tls = nullptr);
+                                                        std::shared_ptr<const rpc::Tls> tls = nullptr,
+                                                        std::shared_ptr<const rpc::LiveLimits> limits = nullptr);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -56,11 +59,13 @@ class Gateway {
 
  private:
   Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-          rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls);
+          rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
+          std::shared_ptr<const rpc::LiveLimits> limits);
 
   void Report(const AreaHealth& health);
 
   rpc::MessageBudget budget_;
+  rpc::Admission admission_;
   const Door door_;
   rpc::Channels channels_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;

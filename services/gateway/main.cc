@@ -9,6 +9,7 @@
 #include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
 #include "common/rpc/key_follower.h"
+#include "common/rpc/limits_follower.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/process.h"
 #include "services/gateway/gateway.h"
@@ -40,8 +41,9 @@ int Run(const rpc::ProcessFlags& flags) {
   rpc::Metrics metrics;
   const int port = flags.port_base + rpc::PortOffset("gateway");
   const rpc::Listening& listening = flags.listening;
+  const rpc::LimitsFollower limits(flags.limits);
   const auto gateway = Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics,
-                                      flags.message_memory_max, listening.tls);
+                                      flags.message_memory_max, listening.tls, limits.limits());
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
   rpc::Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   const rpc::KeyFollower follower(authenticator, identity.To("identity"), *suite_key);

@@ -37,7 +37,7 @@ constexpr ErrorResponse kErrors[] = {
     {"412", "EtagMismatch", "The record was changed since the caller read it."},
     {"413", "TooLarge", "The request or the answer is larger than one message may be."},
     {"415", "WrongContentType", "The body is of a type that the operation does not take."},
-    {"429", "TooMany", "The service is busy; RetryInfo says how long to wait."},
+    {"429", "TooMany", "The service is busy, or the caller calls too often; RetryInfo says how long to wait."},
     {"500", "Fault", "A fault of the service itself; the message carries the id under which its log explains it."},
     {"503", "Unavailable", "A service or its database is away; RetryInfo says how long to wait. Safe to repeat."},
     {"504", "OutOfTime", "The time that the caller gave ran out. Safe to repeat with the same request id."},

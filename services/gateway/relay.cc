@@ -60,7 +60,7 @@ class UnaryRelay : public grpc::ServerUnaryReactor {
  private:
   void Call(const ByteBuffer& request, ByteBuffer& response) {
     const Arrival& arrival = passage_.arrival();
-    if (grpc::Status refused = arrival.open ? grpc::Status::OK : Admit(arrival.door, arrival.caller); !refused.ok()) {
+    if (grpc::Status refused = Admit(arrival.door, arrival.caller, arrival.open); !refused.ok()) {
       return Finish(passage_.Observed(std::move(refused)));
     }
     if (request.Length() > kMessageBytesMax) return Finish(passage_.Observed(TooLarge(request.Length())));

@@ -55,8 +55,11 @@ void Rest::Call(const std::shared_ptr<rpc::HttpExchange>& exchange, RestMatch ma
     door_.metrics.Ended(path, status.code(), absl::ZeroDuration());
     exchange->Answer(RefusalAnswer(status));
   };
-  if (!method.options().GetExtension(api::v1::open)) {
-    const auto actor = door_.authenticator.Identify(request.Header("authorization"));
+  if (method.options().GetExtension(api::v1::open)) {
+    const absl::Status admitted = door_.admission.AdmitOpen(request.source);
+    if (!admitted.ok()) return refuse(admitted);
+  } else {
+    const auto actor = door_.admission.Admit(request.Header("authorization"), [&request] { return request.source; });
     if (!actor.ok()) return refuse(actor.status());
   }
   const auto timeout = TimeoutOf(request);

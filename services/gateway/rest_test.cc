@@ -110,6 +110,34 @@ TEST_F(RestTest, SaysWhenToAskAgainForAServiceThatIsAway) {
   EXPECT_THAT(answer.body, HasSubstr("SERVICE_UNAVAILABLE"));
 }
 
+TEST_F(RestTest, SaysWhenACallerWhoCallsTooOftenMayComeBack) {
+  limits_->Set({.caller = {.rate = 1, .burst = 2}});
+  EXPECT_EQ(Ask("GET /v1/loans/7").status, 200);
+  EXPECT_EQ(Ask("GET /v1/loans/7").status, 200);
+  const rpc::WireAnswer refused = Ask("GET /v1/loans/7");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.Header("retry-after"), "1");
+  EXPECT_THAT(refused.body, HasSubstr("RATE_LIMITED"));
+  EXPECT_EQ(Ask("POST /v1/files:import?kind=loans&fileName=a.csv", "", "x").status, 429);
+  limits_->Set({.caller = {.rate = 0, .burst = 1}});
+  EXPECT_EQ(Ask("GET /v1/loans/7").status, 200);
+}
+
+TEST_F(RestTest, RefusesGuessedKeysAndNotTheRightOne) {
+  limits_->Set({.unknown_keys = 2});
+  const auto guess = [this](const char* key) {
+    rpc::Wire wire(port());
+    return wire.Ask(absl::StrCat("GET /v1/loans/7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ", key, "\r\n\r\n"));
+  };
+  EXPECT_EQ(guess("a").status, 401);
+  EXPECT_EQ(guess("b").status, 401);
+  const rpc::WireAnswer refused = guess("c");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.Header("retry-after"), "60");
+  EXPECT_THAT(refused.body, HasSubstr("TOO_MANY_UNKNOWN_KEYS"));
+  EXPECT_EQ(Ask("GET /v1/loans/7").status, 200);
+}
+
 TEST_F(RestTest, KnowsItsPathsAndTheirVerbs) {
   EXPECT_EQ(Ask("GET /v1/nothing").status, 404);
   const WireAnswer wrong = Ask("DELETE /v1/loanJournal/head");

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 
 #include "common/rpc/http_server.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/test_caller.h"
 #include "common/rpc/test_http_client.h"
 #include "services/gateway/gateway.h"
@@ -128,8 +129,8 @@ class RestFixture : public testing::Test {
     builder.RegisterService(&journal_);
     builder.RegisterService(&loans_);
     backend_ = builder.BuildAndStart();
-    auto gateway =
-        Gateway::Start("127.0.0.1:0", {{"loan", absl::StrCat("127.0.0.1:", backend_port_)}}, authenticator_, metrics_);
+    auto gateway = Gateway::Start("127.0.0.1:0", {{"loan", absl::StrCat("127.0.0.1:", backend_port_)}}, authenticator_,
+                                  metrics_, rpc::kMessageMemoryDefault, nullptr, limits_);
     EXPECT_TRUE(gateway.ok()) << gateway.status();
     gateway_ = *std::move(gateway);
     std::string folder = testing::TempDir() + "/uploads-XXXXXX";
@@ -172,6 +173,7 @@ class RestFixture : public testing::Test {
   int backend_port_ = 0;
   std::unique_ptr<grpc::Server> backend_;
   rpc::OneKeyAuthenticator authenticator_{kRestKey};
+  std::shared_ptr<rpc::LiveLimits> limits_ = std::make_shared<rpc::LiveLimits>();
   rpc::Metrics metrics_;
   std::filesystem::path folder_;
   std::unique_ptr<Gateway> gateway_;

@@ -197,7 +197,7 @@ void Uploads::Handle(const std::shared_ptr<rpc::HttpExchange>& exchange) {
   const rpc::HttpRequest& request = exchange->request();
   if (request.verb == "OPTIONS") return exchange->Answer({.status = 204, .headers = {{"Allow", "OPTIONS, POST"}}});
   if (request.verb != "POST") return exchange->Answer(RefusalAnswer(OnlyPost()));
-  const auto actor = door_.authenticator.Identify(request.Header("authorization"));
+  const auto actor = door_.admission.Admit(request.Header("authorization"), [&request] { return request.source; });
   if (!actor.ok()) return exchange->Answer(RefusalAnswer(actor.status()));
   const std::string type = MediaType(request.Header("content-type"));
   if (std::find(kFileTypes.begin(), kFileTypes.end(), type) == kFileTypes.end()) {

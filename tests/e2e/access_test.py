@@ -217,6 +217,22 @@ class Access(unittest.TestCase):
         self.revoke(name)
         self.await_everywhere(secret, grpc.StatusCode.UNAUTHENTICATED, AREAS)
 
+    def test_a_watch_under_way_shows_nothing_after_its_key_was_revoked(self):
+        name, secret = self.new_key("AUDITOR")
+        self.await_everywhere(secret, grpc.StatusCode.OK, ["loan"])
+        journal = Stubs.module("kechuang.ledger.v1.journal_pb2")
+        watch = self.suite.stub("loan", "journal").Watch(journal.WatchRequest(from_now=True), timeout=60,
+                                                         metadata=(("authorization", f"Bearer {secret}"),))
+        next(watch)  # where it begins
+        self.revoke(name)
+        self.await_everywhere(secret, grpc.StatusCode.UNAUTHENTICATED, ["loan"])
+        self.suite.call(self.suite.stub("loan").CreateBank, messages("loan").CreateBankRequest(
+            bank_id="seen-by-nobody", bank=Stubs.module("kechuang.loan.v1.bank_pb2").Bank(bank_name="银行")))
+        with self.assertRaises(grpc.RpcError) as ended:
+            for response in watch:
+                self.assertFalse(response.HasField("change"), response)
+        self.assertEqual(ended.exception.code(), grpc.StatusCode.UNAUTHENTICATED)
+
     def test_a_key_opens_nothing_once_it_has_expired(self):
         _, secret = self.new_key("READER", expire_time=time.time() + 3)
         self.assertNotEqual(self.code("report", "report", secret), grpc.StatusCode.PERMISSION_DENIED)
