@@ -76,6 +76,26 @@ TEST(Authenticator, TakesAKeyUntilItExpires) {
   EXPECT_EQ(ReasonOf(authenticator.Identify("Bearer secret").status()), "UNAUTHENTICATED_CALLER");
 }
 
+TEST(Authenticator, TellsWhatACallerMayDoNow) {
+  HandClock clock;
+  Authenticator authenticator("", clock);
+  const auto learn = [&](std::vector<access::Role> roles) {
+    CallersBySecret callers;
+    callers[Sha256("secret")] = std::make_shared<const access::Caller>(
+        access::CallerWith("keys/a", std::move(roles), absl::FromUnixSeconds(2000)));
+    authenticator.Learn(std::move(callers));
+  };
+  learn({access::Role::READER});
+  const access::Caller caller = **authenticator.Identify("Bearer secret");
+  EXPECT_EQ(*authenticator.PermissionsNow(caller), caller.permissions);
+  clock.Set(2001);
+  EXPECT_TRUE(authenticator.PermissionsNow(caller).ok()) << "what is under way outlives the key's time";
+  learn({});
+  EXPECT_TRUE(authenticator.PermissionsNow(caller)->none());
+  authenticator.Learn({});
+  EXPECT_EQ(ReasonOf(authenticator.PermissionsNow(caller).status()), "UNAUTHENTICATED_CALLER");
+}
+
 // A session of users/zhang, who is a reader, at the 1000th second.
 class PeopleTest : public ::testing::Test {
  protected:
@@ -103,6 +123,19 @@ class PeopleTest : public ::testing::Test {
   People people_{{{"users/zhang", User({access::Role::READER})}}, {{signer_.id(), signer_.public_key()}}, {}};
   Authenticator authenticator_{"", clock_};
 };
+
+TEST_F(PeopleTest, GetNoMoreOfACallOnceTheirSessionEnds) {
+  const access::Caller caller = **authenticator_.Identify(absl::StrCat("Bearer ", Token()));
+  EXPECT_EQ(*authenticator_.PermissionsNow(caller), caller.permissions);
+  People ended = people_;
+  ended.ended_sessions = {"s1"};
+  Learn(ended);
+  EXPECT_EQ(ReasonOf(authenticator_.PermissionsNow(caller).status()), "UNAUTHENTICATED_CALLER");
+  People disabled = people_;
+  disabled.users.clear();
+  Learn(disabled);
+  EXPECT_EQ(ReasonOf(authenticator_.PermissionsNow(caller).status()), "UNAUTHENTICATED_CALLER");
+}
 
 TEST_F(PeopleTest, AreKnownByTheirTokens) {
   EXPECT_EQ(Verdict(Token()), "users/zhang 1 banks/icbc");
