@@ -299,7 +299,7 @@ class IdentityLife(Behaviour):
                    fields={"roles[1]"})
         granted = to.ok("SetUserRoles", {"name": name, "roles": ["READER"], "reason": "入职"})
         self.assertEqual(to.ok("GetUser", {"name": name}), granted)
-        self.assertIn(name, [user.name for user in to.door.call("ListUsers", {"filter": "state = ACTIVE", "page_size": 1000}).users])
+        self.assertIn(name, [one.name for one in to.door.call("ListUsers", {"filter": "state = ACTIVE", "page_size": 1000}).users])
         first = to.ok("ResetPassword", {"name": name}).initial_password
         self.session_of(to, name, first)
         to.ok("DisableUser", {"name": name, "reason": "离职"})

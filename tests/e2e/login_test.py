@@ -17,7 +17,7 @@ import urllib.request
 
 import grpc
 
-from suite import BIN, HTTP_OFFSET, OFFSETS, Stubs, Suite, error_details, messages, wait_until
+from suite import BIN, OFFSETS, Stubs, Suite, error_details, messages, wait_until
 
 AREAS = [area for area in OFFSETS if area != "gateway"]
 SOON = 2  # seconds until a change of a user must have reached every service
