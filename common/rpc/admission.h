@@ -22,8 +22,9 @@ namespace kechuang::rpc {
 // Lets callers in at the door of a process: who they are, whether they may call so often, and whether somebody guesses
 // keys. Stands in every process, the gateway and each service: at the gateway it costs least, before a call goes on,
 // and there nothing of the request is read for it; but services have ports of their own, and several gateways may stand
-// before one. A caller gets the same at both, so what the gateway lets in meets no limit behind it. The services of the
-// suite, who call for others, have none. Threads may share one.
+// before one. A caller gets the same at both, so what the gateway lets in meets no limit behind it, but for what
+// services ask of each other in the caller's name, which counts where it is asked. The suite's own key has no limit.
+// Threads may share one.
 class Admission {
  public:
   // The authenticator and the clock outlive it; without limits the defaults hold.
