@@ -131,6 +131,10 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
     const absl::Status migrated = RunMigrations(flags, program);
     return migrated.ok() ? 0 : rpc::FailStart(migrated);
   }
+  if (program.in_place_of_service != nullptr) {
+    const std::optional<absl::Status> done = program.in_place_of_service(flags.state);
+    if (done.has_value()) return done->ok() ? 0 : rpc::FailStart(*done);
+  }
   absl::StatusOr<mysql::DatabaseConfig> config = ConfigOf(flags, program.area, program.area);
   if (!config.ok()) return rpc::FailStart(config.status());
   mysql::Database database(*config);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct RegisterProgram {
   std::vector<mysql::Migration> migrations;
   mysql::VersionRange versions;
   std::vector<ledger::Kind> kinds;
+  // What the program's own flags ask for in place of the service; nothing if they ask for none. state: the state
+  // folder.
+  std::function<std::optional<absl::Status>(const std::string& state)> in_place_of_service = nullptr;
   // What is to be done at every start before the service is there; nothing if empty. state: the state folder.
   std::function<absl::Status(ledger::Register&, const std::string& state)> prepare = nullptr;
   // Makes the methods of the register's services; what it points to lives as long as the program. channels reaches the

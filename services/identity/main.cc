@@ -1,19 +1,16 @@
-#include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
+#include "absl/status/status.h"
 #include "absl/time/clock.h"
 
-#include "common/base/error.h"
 #include "common/register/run.h"
 #include "services/identity/accounts.h"
 #include "services/identity/service.h"
 #include "services/identity/token_keyring.h"
 
-ABSL_DECLARE_FLAG(std::string, state);
 ABSL_FLAG(bool, rotate_signing_key, false,
           "add the next key that signs access tokens to the state folder, and end; the running service takes it up by "
           "itself, and knows the one before until its tokens have expired");
@@ -21,21 +18,18 @@ ABSL_FLAG(bool, rotate_signing_key, false,
 namespace kechuang::identity {
 namespace {
 
-int RotateSigningKey() {
-  const absl::Status added = AddTokenKey(TokenKeyFolder(absl::GetFlag(FLAGS_state)), absl::Now());
-  if (added.ok()) return 0;
-  std::cerr << added.message() << " / " << ChineseOf(added) << "\n";
-  return 1;
+std::optional<absl::Status> RotateSigningKey(const std::string& state) {
+  if (!absl::GetFlag(FLAGS_rotate_signing_key)) return std::nullopt;
+  return AddTokenKey(TokenKeyFolder(state), absl::Now());
 }
 
 }  // namespace
 }  // namespace kechuang::identity
 
 int main(int argc, char** argv) {
-  // Looked at before the service's own start, which reads all flags again and says what is wrong with them.
-  absl::ParseCommandLine(argc, argv);
-  if (absl::GetFlag(FLAGS_rotate_signing_key)) return kechuang::identity::RotateSigningKey();
   std::unique_ptr<kechuang::identity::Accounts> accounts;
   std::unique_ptr<kechuang::identity::IdentityService> service;
-  return kechuang::RunRegister(argc, argv, kechuang::identity::IdentityProgram(service, accounts));
+  kechuang::RegisterProgram program = kechuang::identity::IdentityProgram(service, accounts);
+  program.in_place_of_service = &kechuang::identity::RotateSigningKey;
+  return kechuang::RunRegister(argc, argv, program);
 }

@@ -195,7 +195,8 @@ TEST_F(IdentityServiceTest, TellsItsFollowersEveryChange) {
 
 TEST_F(IdentityServiceTest, TellsFollowersThousandsOfKeysInParts) {
   served_.Tamper(
-      "INSERT INTO `key` SELECT 'default', CONCAT('keys/k', seq), 'x', '[]', NULL, 'ACTIVE', "
+      "INSERT INTO `key` (book, name, holder, roles, state, secret_sha256, revoke_reason, revision, create_time, "
+      "update_time) SELECT 'default', CONCAT('keys/k', seq), 'x', '[]', 'ACTIVE', "
       "SHA2(CONCAT('secret-', seq), 256), '', 1, NOW(6), NOW(6) FROM seq_1_to_2500");
   rpc::Authenticator authenticator("");
   {
