@@ -32,7 +32,8 @@ std::string DetailTypeUrl(absl::string_view full_name) { return absl::StrCat("ty
 
 Refusal::Refusal(absl::StatusCode code, std::string reason, std::string domain) : code_(code) {
   info_.set_reason(std::move(reason));
-  info_.set_domain(DomainOfPackage(domain));
+  domain = DomainOfPackage(domain);
+  info_.set_domain(std::move(domain));
 }
 
 Refusal Refusal::About(absl::string_view record) && {

@@ -28,6 +28,7 @@
 #include "tools/kc/import_stream.h"
 #include "tools/kc/import_walk.h"
 #include "tools/kc/mapping.h"
+#include "tools/kc/message_spool.h"
 
 namespace kechuang::kc {
 namespace {
@@ -72,11 +73,11 @@ class ImportRun {
   bool Chinese() const { return language_ == Language::kChinese; }
 
   absl::Status RunAll() {
-    RETURN_IF_ERROR(ReadThrough());
+    const bool checks = options_.dry_run || !options_.partial;
+    RETURN_IF_ERROR(checks ? ReadAndCheck() : ReadThrough(nullptr));
     if (!options_.json) report_.PrintWarnings(err_);
     ASSIGN_OR_RETURN(const Import before, KnownImport());
-    if (options_.dry_run || !options_.partial) {
-      RETURN_IF_ERROR(Stream(/*validate_only=*/true));
+    if (checks) {
       if (options_.dry_run || report_.has_problems()) return absl::OkStatus();
       if (before.state() == Import::STATE_FINISHED && report_.counts().unchanged == report_.counts().Accepted()) {
         TakeImport(before);
@@ -99,14 +100,18 @@ class ImportRun {
     return kImportFailed;
   }
 
-  // Reads the whole file once, to know what it holds before anything is sent.
-  absl::Status ReadThrough() {
+  // Reads the whole file, once: what can be read is kept as it will be sent, and goes to the judge meanwhile if there
+  // is one.
+  absl::Status ReadThrough(RowStream* judge) {
     ASSIGN_OR_RETURN(std::vector<SheetFacts> sheets,
                      ReadImportFile(options_.file, kind_, mapping_, [&](const FileRow& row) {
-                       if (!row.reader.has_faults()) ++readable_rows_;
                        report_.NoteRow(row);
-                       return absl::OkStatus();
+                       if (row.reader.has_faults()) return absl::OkStatus();
+                       ++readable_rows_;
+                       if (!options_.dry_run) rows_.Add(row.message);
+                       return judge == nullptr || judge->Send(row.message) ? absl::OkStatus() : absl::CancelledError();
                      }));
+    RETURN_IF_ERROR(rows_.status());
     if ((options_.dry_run || options_.verbose) && !options_.json) PrintMapping(sheets);
     report_.TakeSheets(std::move(sheets));
     return absl::OkStatus();
@@ -137,10 +142,37 @@ class ImportRun {
     return import;
   }
 
-  // Sends every row that can be read, and takes the outcomes.
-  absl::Status Stream(bool validate_only) {
+  // Has every row judged while the file is read; nothing is written.
+  absl::Status ReadAndCheck() {
+    Progress progress(err_, options_.terminal, Label(/*validate_only=*/true), 0);
+    const std::unique_ptr<RowStream> stream = OpenPass(/*validate_only=*/true, progress);
+    const absl::Status read = ReadThrough(stream.get());
+    const absl::Status status = stream->Finish();
+    progress.Finish();
+    // A row that could not be sent says less than why the stream broke.
+    if (!read.ok() && !absl::IsCancelled(read)) return read;
+    RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(read);
+    return CheckAllAnswered();
+  }
+
+  // Sends every row that was kept, and takes the outcomes.
+  absl::Status WriteRows() {
+    Progress progress(err_, options_.terminal, Label(/*validate_only=*/false), readable_rows_);
+    const std::unique_ptr<RowStream> stream = OpenPass(/*validate_only=*/false, progress);
+    const std::unique_ptr<google::protobuf::Message> row = NewRow(kind_);
+    rows_.Rewind();
+    bool sent = true;
+    while (sent && rows_.Read(*row)) sent = stream->Send(*row);
+    const absl::Status status = stream->Finish();
+    progress.Finish();
+    RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(rows_.status());
+    return CheckAllAnswered();
+  }
+
+  std::unique_ptr<RowStream> OpenPass(bool validate_only, Progress& progress) {
     report_.StartPass();
-    Progress progress(err_, options_.terminal, Label(validate_only), readable_rows_);
     ledger::v1::ImportSource source;
     source.set_import_id(identity_.import_id);
     source.set_file_name(identity_.file_name);
@@ -148,22 +180,14 @@ class ImportRun {
     source.set_kind(options_.kind);
     source.set_overwrite(options_.overwrite);
     source.set_validate_only(validate_only);
-    const std::unique_ptr<RowStream> stream =
-        OpenRowStream(kind_, door_, source, [&](const ledger::v1::RowOutcome& outcome) {
-          report_.TakeOutcome(outcome);
-          progress.Advance();
-        });
-    int64_t sent = 0;
-    const absl::Status read = ReadImportFile(options_.file, kind_, mapping_, [&](const FileRow& row) {
-                                if (row.reader.has_faults()) return absl::OkStatus();
-                                ++sent;
-                                return stream->Send(row.message) ? absl::OkStatus() : absl::CancelledError();
-                              }).status();
-    const absl::Status status = stream->Finish();
-    progress.Finish();
-    RETURN_IF_ERROR(status);
-    RETURN_IF_ERROR(read);
-    if (report_.outcomes() == sent) return absl::OkStatus();
+    return OpenRowStream(kind_, door_, source, [&](const ledger::v1::RowOutcome& outcome) {
+      report_.TakeOutcome(outcome);
+      progress.Advance();
+    });
+  }
+
+  absl::Status CheckAllAnswered() const {
+    if (report_.outcomes() == readable_rows_) return absl::OkStatus();
     return absl::InternalError("the service ended the stream before it answered for every row");
   }
 
@@ -180,7 +204,7 @@ class ImportRun {
     }
     const std::set<std::string> parents_before = Parents();
     writing_ = true;
-    RETURN_IF_ERROR(Stream(/*validate_only=*/false));
+    RETURN_IF_ERROR(WriteRows());
     ASSIGN_OR_RETURN(const Import after, KnownImport());
     writing_ = false;
     result_.resumed = before.state() == Import::STATE_RUNNING;
@@ -278,6 +302,7 @@ class ImportRun {
   std::optional<Counts> resumed_counts_;
   std::ostream& out_;
   std::ostream& err_;
+  MessageSpool rows_{"the rows", "各行"};  // as they will be sent
   int64_t readable_rows_ = 0;
   bool writing_ = false;
 };

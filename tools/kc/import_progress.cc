@@ -20,7 +20,7 @@ Progress::Progress(std::ostream& err, bool terminal, std::string label, int64_t 
     : err_(err),
       terminal_(terminal),
       label_(std::move(label)),
-      total_(std::max<int64_t>(total, 1)),
+      total_(total),
       clock_(clock),
       start_(clock.Now()),
       next_(start_ + (terminal ? kBarEvery : kLineEvery)) {}
@@ -46,6 +46,11 @@ void Progress::Show(absl::Time now) {
   shown_ = true;
   const double seconds = std::max(absl::ToDoubleSeconds(now - start_), 0.001);
   const double rate = static_cast<double>(done_) / seconds;
+  if (total_ == 0) {
+    const std::string figures = absl::StrFormat("%d %.0f/s", done_, rate);
+    err_ << (terminal_ ? "\r" : "") << label_ << " " << figures << (terminal_ ? "\x1b[K" : "\n") << std::flush;
+    return;
+  }
   const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
   const int percent = static_cast<int>(done_ * 100 / total_);
   const std::string figures = absl::StrFormat("%d/%d %d%% %.0f/s %.0fs", done_, total_, percent, rate, left);

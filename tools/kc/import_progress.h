@@ -16,7 +16,7 @@ namespace kechuang::kc {
 // Threads may share one.
 class Progress {
  public:
-  // total is what the work comes to, in rows.
+  // total is what the work comes to, in rows; 0 if that is not known, which shows no bar and no remaining time.
   Progress(std::ostream& err, bool terminal, std::string label, int64_t total, const Clock& clock = SystemClock());
 
   // One more row is done.

@@ -30,10 +30,8 @@ std::string JoinRows(const std::vector<int>& rows) {
 
 const sheet::Header& ImportReport::HeaderOf(absl::string_view sheet) const {
   static const sheet::Header kNone;
-  for (const SheetFacts& facts : sheets_) {
-    if (facts.name == sheet) return facts.header;
-  }
-  return kNone;
+  const auto found = headers_.find(sheet);
+  return found == headers_.end() ? kNone : found->second;
 }
 
 void ImportReport::Warn(Finding warning) {
@@ -46,6 +44,7 @@ void ImportReport::Warn(Finding warning) {
 
 void ImportReport::NoteRow(const FileRow& row) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (headers_.find(row.sheet) == headers_.end()) headers_[row.sheet] = row.header;
   for (const auto& [key, fen] : row.reader.amounts()) amounts_[key].Take(row.sheet, row.cells.number, fen);
   if (row.reader.notes().empty()) return;
   for (Finding& warning : WarningsOf(spec_, row)) Warn(std::move(warning));

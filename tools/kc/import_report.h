@@ -92,6 +92,7 @@ class ImportReport {
   const bool all_rows_;
   mutable std::mutex mutex_;
   std::vector<SheetFacts> sheets_;
+  std::map<std::string, sheet::Header, std::less<>> headers_;  // by sheet, from its first row on
   std::map<std::string, OutlierSearch, std::less<>> amounts_;
   Groups read_groups_;
   Groups outcome_groups_;

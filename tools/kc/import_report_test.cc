@@ -189,6 +189,15 @@ TEST(Progress, PrintsPlainLinesNowAndThen) {
   EXPECT_THAT(err.str(), HasSubstr("60/100"));
 }
 
+TEST(Progress, CountsOnlyWhereTheTotalIsNotKnown) {
+  HandClock clock;
+  std::ostringstream err;
+  Progress progress(err, /*terminal=*/false, "checking", 0, clock);
+  clock.now += absl::Seconds(5);
+  progress.Advance();
+  EXPECT_EQ(err.str(), "checking 1 0/s\n");
+}
+
 TEST(Progress, DrawsABarOnATerminal) {
   HandClock clock;
   std::ostringstream err;
