@@ -1,5 +1,6 @@
 #include "common/access/masking.h"
 
+#include <cstring>
 #include <optional>
 #include <set>
 #include <vector>
@@ -79,6 +80,15 @@ std::string Masked(const FieldDescriptor& field, absl::string_view value) {
   starts.push_back(value.size());
   if (!phone) return absl::StrCat(value.substr(0, starts[1]), kHidden);
   return absl::StrCat(value.substr(0, starts[kPhoneHead]), kHidden, value.substr(starts[characters - kPhoneTail]));
+}
+
+bool LooksMasked(absl::string_view text) {
+  for (size_t at = text.find('*'); at != absl::string_view::npos; at = text.find('*', at)) {
+    const size_t begun = at;
+    while (at < text.size() && text[at] == '*') ++at;
+    if (at - begun == std::strlen(kHidden)) return true;
+  }
+  return false;
 }
 
 void MaskPersonalData(Message& message) {

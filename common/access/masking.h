@@ -26,6 +26,10 @@ bool MaySeePersonalData(const Caller& caller, const google::protobuf::Descriptor
 // and for all of a shorter one. An empty text stays empty.
 std::string Masked(const google::protobuf::FieldDescriptor& field, absl::string_view value);
 
+// Whether a text comes from Masked: it has three stars in a row, no more and no fewer. Spreadsheets of bureaus mask
+// with one, two or four.
+bool LooksMasked(absl::string_view text);
+
 // Masks every text of the message that is personal data.
 void MaskPersonalData(google::protobuf::Message& message);
 

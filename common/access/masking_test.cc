@@ -44,6 +44,12 @@ INSTANTIATE_TEST_SUITE_P(, MaskedTest,
                                            MaskCase{"address", "address", "银川市西夏区1号", "银***"}),
                          [](const auto& tested) { return tested.param.what; });
 
+TEST(LooksMasked, KnowsItsOwnMasksAndNoOthers) {
+  for (const char* masked : {"***", "张***", "138***1234", "** ***"}) EXPECT_TRUE(LooksMasked(masked)) << masked;
+  for (const char* other : {"", "张三", "张*", "张**", "138****1234", "****"})
+    EXPECT_FALSE(LooksMasked(other)) << other;
+}
+
 TEST(MaskPersonalData, ReachesEveryDepthAndNothingElse) {
   contract::v1::ListContractsResponse page;
   contract::v1::Contract& contract = *page.add_contracts();

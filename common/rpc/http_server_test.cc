@@ -253,7 +253,7 @@ std::string Mutated(std::string request, std::mt19937& random) {
 TEST(HttpServerLimits, SurvivesTwoThousandMalformedRequests) {
   constexpr unsigned kSeed = 20221231;
   HttpServer server(TwoRoutes(), [](const std::shared_ptr<HttpExchange>& exchange) {
-    exchange->ReadWhole(1000, [exchange](HttpPiece body) {
+    exchange->ReadWhole(1000, [exchange](const HttpPiece& body) {
       exchange->Answer(body.fault.ok() ? HttpAnswer{.body = body.bytes} : FaultAnswer(body.http_status, body.fault));
     });
   });

@@ -15,6 +15,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
+#include "common/access/masking.h"
 #include "common/base/type_facts.h"
 #include "common/domain/credit_code.h"
 #include "common/domain/day.h"
@@ -262,6 +263,12 @@ class Checker {
     }
     if (text.find('\0') != std::string::npos) {
       faults_.Add(path.Text(), api::v1::FIELD_MALFORMED, "holds a NUL character", "含有空字符");
+      return;
+    }
+    if (facts.rules.personal_data() && access::LooksMasked(text)) {
+      faults_.Add(path.Text(), api::v1::FIELD_MALFORMED,
+                  "is masked, as callers see it who may not see personal data; give the whole value",
+                  "是脱敏后的内容，请填写完整内容");
       return;
     }
     CheckForm(text, facts.rules.format(), path);

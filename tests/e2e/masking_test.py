@@ -8,7 +8,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "behaviour"))
 
-from suite import HTTP_OFFSET, Stubs, Suite, messages, wait_until  # noqa: E402
+from suite import HTTP_OFFSET, Stubs, Suite, error_details, messages, wait_until  # noqa: E402
 
 from catalogue import method  # noqa: E402
 from records import credit_code  # noqa: E402
@@ -108,6 +108,14 @@ class Masking(unittest.TestCase):
         self.assertEqual((seen["contactPhone"], seen["contactName"], seen["legalRepresentative"]),
                          (MASKED_PHONE, "张***", "李***"))
         self.assertEqual(seen["enterpriseName"], "宁夏示例科技有限公司")
+
+    def test_a_masked_value_does_not_come_back_as_a_new_one(self):
+        with self.assertRaises(grpc.RpcError) as refused:
+            self.ask("UpdateEnterprise", enterprise={"name": self.firm, "contact_phone": MASKED_PHONE, "contact_name": "张***"},
+                     update_mask="contactPhone,contactName")
+        faults = error_details(refused.exception)["BadRequest"].field_violations
+        self.assertEqual({fault.field for fault in faults}, {"enterprise.contact_phone", "enterprise.contact_name"})
+        self.assertEqual(self.ask("GetEnterprise", name=self.firm).contact_phone, PHONE)
 
     def test_every_message_with_personal_data_is_read_here(self):
         field = Stubs.module("kechuang.api.v1.options_pb2").field
