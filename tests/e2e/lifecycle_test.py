@@ -122,7 +122,8 @@ class Lifecycle(unittest.TestCase):
     def test_secrets_are_for_their_owner_alone(self):
         self.suite.start()
         secrets = [*self.suite.state.glob("*.key"), *sorted((self.suite.state / "secrets").iterdir())]
-        self.assertEqual(len(secrets), 3 + 6)
+        # Keys; passwords of the database and the key of the suite; the key that signs tokens.
+        self.assertEqual(len(secrets), 3 + 6 + 1)
         self.assertEqual(stat.S_IMODE(self.suite.state.stat().st_mode), 0o700)
         for secret in secrets:
             self.assertEqual(stat.S_IMODE(secret.stat().st_mode), 0o600, secret)
