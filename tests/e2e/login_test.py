@@ -215,7 +215,8 @@ class People(unittest.TestCase):
 
     def restart_identity(self):
         self.suite.kill("identity", signal.SIGTERM)
-        self.assertEqual(self.suite.up().returncode, 0)
+        done = self.suite.up()
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_a_refresh_token_is_good_once(self):
         user, password = self.new_user("READER")
