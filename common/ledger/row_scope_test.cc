@@ -1,13 +1,14 @@
 #include "common/ledger/row_scope.h"
 
 #include <algorithm>
+#include <functional>
+#include <latch>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -141,12 +142,12 @@ TEST_F(RowScopeTest, SaysOfAnothersRowWhatItSaysOfNone) {
       texts.push_back(text);
     };
     Register& ledger = bank_.ledger();
-    absl::Notification read;
+    std::latch read(1);
     ledger.ReadThen(Soon(), Account::descriptor(), name, kMine, [&](const absl::StatusOr<absl::string_view>& record) {
       add(record.status());
-      read.Notify();
+      read.count_down();
     });
-    read.WaitForNotification();
+    read.wait();
     add(ledger.Read<Account>(Soon(), name, kMine).status());
     add(ledger.BatchReadMessages(Soon(), Account::descriptor(), {"accounts/a0", name}, kMine,
                                  [](std::unique_ptr<Message>) {}));
