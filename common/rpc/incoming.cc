@@ -100,7 +100,7 @@ absl::Status CheckPermission(const access::Caller& caller, const Needed& needed)
       .With("permission", needed.permission)
       .With("actor", caller.actor)
       .Says(absl::StrCat(caller.actor, " lacks the permission ", needed.permission,
-                         ", which this call needs; no role of the key grants it"),
+                         ", which this call needs; none of its roles grants it"),
             absl::StrCat(caller.actor, " 没有该调用所需的权限 ", needed.permission, "，其任何角色均未授予"));
 }
 
