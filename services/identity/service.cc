@@ -28,37 +28,23 @@ namespace {
 
 using KeyChange = absl::StatusOr<Change<v1::Key>>;
 
-// One step of one key: reads it under the caller's etag, lets the rule decide, stores what came out.
-template <class Step>
-Change<v1::Key> ChangeOf(const std::string& name, const std::string& etag, Step step) {
-  Change<v1::Key> change;
-  change.names = {name};
-  change.keys = AllAdministrationKeys();
-  change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
-    ASSIGN_OR_RETURN(const v1::Key held, draft.Get<v1::Key>(name, etag));
-    ASSIGN_OR_RETURN(const v1::Key next, step(held, draft));
-    RETURN_IF_ERROR(CheckAdministration(draft, name, AdministrationKeys(held), AdministrationKeys(next)));
-    return draft.Put(next);
-  };
-  return change;
-}
-
 KeyChange UpdateKey(IdentityDesk&, const rpc::Call&, const v1::UpdateKeyRequest& request) {
-  return ChangeOf(request.key().name(), request.etag(),
-                  [request](const v1::Key& held, ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
-                    v1::Key edited = held;
-                    RETURN_IF_ERROR(ApplyMask(edited, request.key(), request.update_mask(), "key"));
-                    return Edited(held, std::move(edited), draft.now());
-                  });
+  return ChangeOf<v1::Key>(request.key().name(), request.etag(),
+                           [request](const v1::Key& held, ledger::Draft& draft) -> absl::StatusOr<v1::Key> {
+                             v1::Key edited = held;
+                             RETURN_IF_ERROR(ApplyMask(edited, request.key(), request.update_mask(), "key"));
+                             return Edited(held, std::move(edited), draft.now());
+                           });
 }
 
 KeyChange RevokeKey(IdentityDesk&, const rpc::Call&, const v1::RevokeKeyRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
-                  [reason = request.reason()](const v1::Key& held, ledger::Draft&) { return Revoked(held, reason); });
+  return ChangeOf<v1::Key>(
+      request.name(), request.etag(),
+      [reason = request.reason()](const v1::Key& held, ledger::Draft&) { return Revoked(held, reason); });
 }
 
 KeyChange SetKeyRoles(IdentityDesk&, const rpc::Call&, const v1::SetKeyRolesRequest& request) {
-  return ChangeOf(request.name(), request.etag(), [request](const v1::Key& held, ledger::Draft& draft) {
+  return ChangeOf<v1::Key>(request.name(), request.etag(), [request](const v1::Key& held, ledger::Draft& draft) {
     return WithRoles(held, request.roles(), request.scope(), draft.author().actor);
   });
 }

@@ -13,17 +13,35 @@
 
 #include "common/base/status_macros.h"
 #include "common/ledger/register.h"
+#include "common/register/register_service.h"
 #include "common/rpc/call.h"
 #include "common/rpc/service.h"
 #include "services/identity/desk.h"
 #include "services/identity/key_rules.h"
+#include "services/identity/user_rules.h"
 
-// How handlers change records that have something beside the register, which must come before the change or after it.
+// How handlers change keys and users, also those that have something beside the register, which must come before the
+// change or after it.
 namespace kechuang::identity {
 
 // Refuses to leave nobody who can administer: held and next are the ledger's keys of one record of this name.
 absl::Status CheckAdministration(ledger::Draft& draft, const std::string& name, const std::vector<std::string>& held,
                                  const std::vector<std::string>& next);
+
+// One step of one key or user: reads it under the caller's etag, lets the rule decide, stores what came out.
+template <class Record, class Step>
+Change<Record> ChangeOf(const std::string& name, const std::string& etag, Step step) {
+  Change<Record> change;
+  change.names = {name};
+  change.keys = AllAdministrationKeys();
+  change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<Record> {
+    ASSIGN_OR_RETURN(const Record held, draft.Get<Record>(name, etag));
+    ASSIGN_OR_RETURN(const Record next, step(held, draft));
+    RETURN_IF_ERROR(CheckAdministration(draft, name, AdministrationKeys(held), AdministrationKeys(next)));
+    return draft.Put(next);
+  };
+  return change;
+}
 
 // Runs a command of this call, and waits until it is durable or refused.
 absl::StatusOr<rpc::Reply> SubmitAndWait(ledger::Register& ledger, const rpc::Call& call, ledger::Command command,

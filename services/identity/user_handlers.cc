@@ -24,21 +24,6 @@ namespace {
 
 using UserChange = absl::StatusOr<Change<v1::User>>;
 
-// One step of one user: reads it under the caller's etag, lets the rule decide, stores what came out.
-template <class Step>
-Change<v1::User> ChangeOf(const std::string& name, const std::string& etag, Step step) {
-  Change<v1::User> change;
-  change.names = {name};
-  change.keys = AllAdministrationKeys();
-  change.decide = [name, etag, step = std::move(step)](ledger::Draft& draft) -> absl::StatusOr<v1::User> {
-    ASSIGN_OR_RETURN(const v1::User held, draft.Get<v1::User>(name, etag));
-    ASSIGN_OR_RETURN(const v1::User next, step(held, draft));
-    RETURN_IF_ERROR(CheckAdministration(draft, name, AdministrationKeys(held), AdministrationKeys(next)));
-    return draft.Put(next);
-  };
-  return change;
-}
-
 // The same as a command whose answer is made of the user.
 template <class Answer>
 ledger::Command CommandOf(Change<v1::User> change, Answer answer) {
@@ -54,21 +39,22 @@ ledger::Command CommandOf(Change<v1::User> change, Answer answer) {
 }
 
 UserChange UpdateUser(IdentityDesk&, const rpc::Call&, const v1::UpdateUserRequest& request) {
-  return ChangeOf(request.user().name(), request.etag(),
-                  [request](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> {
-                    v1::User edited = held;
-                    RETURN_IF_ERROR(ApplyMask(edited, request.user(), request.update_mask(), "user"));
-                    return edited;
-                  });
+  return ChangeOf<v1::User>(request.user().name(), request.etag(),
+                            [request](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> {
+                              v1::User edited = held;
+                              RETURN_IF_ERROR(ApplyMask(edited, request.user(), request.update_mask(), "user"));
+                              return edited;
+                            });
 }
 
 UserChange EnableUser(IdentityDesk&, const rpc::Call&, const v1::EnableUserRequest& request) {
-  return ChangeOf(request.name(), request.etag(),
-                  [](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> { return Enabled(held); });
+  return ChangeOf<v1::User>(
+      request.name(), request.etag(),
+      [](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> { return Enabled(held); });
 }
 
 UserChange SetUserRoles(IdentityDesk&, const rpc::Call&, const v1::SetUserRolesRequest& request) {
-  return ChangeOf(request.name(), request.etag(), [request](const v1::User& held, ledger::Draft& draft) {
+  return ChangeOf<v1::User>(request.name(), request.etag(), [request](const v1::User& held, ledger::Draft& draft) {
     return WithRoles(held, request.roles(), request.scope(), draft.author().actor);
   });
 }
@@ -86,9 +72,9 @@ absl::StatusOr<rpc::Reply> EndingSessions(IdentityDesk& desk, const rpc::Call& c
 absl::StatusOr<rpc::Reply> DisableUser(IdentityDesk& desk, const rpc::Call& call,
                                        std::unique_ptr<v1::DisableUserRequest> request) {
   const std::string name = request->name();
-  Change<v1::User> change =
-      ChangeOf(name, request->etag(),
-               [reason = request->reason()](const v1::User& held, ledger::Draft&) { return Disabled(held, reason); });
+  Change<v1::User> change = ChangeOf<v1::User>(
+      name, request->etag(),
+      [reason = request->reason()](const v1::User& held, ledger::Draft&) { return Disabled(held, reason); });
   ledger::Command command = CommandOf(std::move(change), [](v1::User user) { return user; });
   return EndingSessions(desk, call, name, SubmitAndWait(desk.ledger, call, std::move(command), std::move(request)));
 }
@@ -156,11 +142,11 @@ absl::StatusOr<rpc::Reply> ResetPassword(IdentityDesk& desk, const rpc::Call& ca
                                          std::unique_ptr<v1::ResetPasswordRequest> request) {
   const std::string name = request->name();
   ASSIGN_OR_RETURN(const FirstPassword first, KeepFirstPassword(desk, call, name));
-  Change<v1::User> change = ChangeOf(name, request->etag(),
-                                     [credential = first.credential.id, drop = request->drop_second_factor()](
-                                         const v1::User& held, ledger::Draft& draft) {
-                                       return WithFirstPassword(held, credential, draft.now(), drop);
-                                     });
+  Change<v1::User> change = ChangeOf<v1::User>(name, request->etag(),
+                                               [credential = first.credential.id, drop = request->drop_second_factor()](
+                                                   const v1::User& held, ledger::Draft& draft) {
+                                                 return WithFirstPassword(held, credential, draft.now(), drop);
+                                               });
   ledger::Command command = CommandOf(std::move(change), [](v1::User user) {
     v1::ResetPasswordResponse response;
     *response.mutable_user() = std::move(user);
@@ -187,7 +173,8 @@ absl::Status WrongCode(const std::string& name) {
 
 // A change of nothing: asks whether the user is there, under the same request id as any other.
 Change<v1::User> Unchanged(const std::string& name) {
-  return ChangeOf(name, "", [](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> { return held; });
+  return ChangeOf<v1::User>(name, "",
+                            [](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> { return held; });
 }
 
 absl::StatusOr<rpc::Reply> SetUpSecondFactor(IdentityDesk& desk, const rpc::Call& call,
@@ -230,12 +217,12 @@ absl::StatusOr<rpc::Reply> ConfirmSecondFactor(IdentityDesk& desk, const rpc::Ca
   ASSIGN_OR_RETURN(const Credential prepared, PreparedWith(desk, call, request->code()));
   // What tells a repeat from another request is kept, and a code is no matter of records.
   request->clear_code();
-  ledger::Command command =
-      CommandOf(ChangeOf(call.actor, "",
+  ledger::Command command = CommandOf(
+      ChangeOf<v1::User>(call.actor, "",
                          [id = prepared.id](const v1::User& held, ledger::Draft&) -> absl::StatusOr<v1::User> {
                            return WithSecondFactor(held, id);
                          }),
-                [](v1::User user) { return user; });
+      [](v1::User user) { return user; });
   return SubmitAndWait(desk.ledger, call, std::move(command), std::move(request));
 }
 
