@@ -7,7 +7,7 @@ import sys
 # Folder of the including file -> what it may include of our own code. The longest matching folder decides.
 LAYERS = {
     "common/base": ["common/base"],
-    "common/access": ["common/base", "common/access"],
+    "common/access": ["common/base", "common/domain", "common/access"],
     "common/domain": ["common/base", "common/domain"],
     "common/api": ["common/base", "common/domain", "common/api"],
     "common/mysql": ["common/base", "common/mysql"],
