@@ -91,8 +91,8 @@ RequestKey KeyOf(const Command& command) {
 
 // A row that is validated only is known again, too: it says what the live row would.
 bool IsLookedUp(const Command& command) {
-  return !command.author.request_id.empty() && command.request != nullptr &&
-         (!command.validate_only || command.import_generation > 0);
+  const bool may_be_known = command.import_generation > 0 && !command.import_untouched;
+  return !command.author.request_id.empty() && command.request != nullptr && (!command.validate_only || may_be_known);
 }
 
 std::set<Overlay*> OverlaysOf(const std::vector<const Command*>& commands) {

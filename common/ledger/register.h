@@ -120,6 +120,9 @@ struct Command {
   // request id counts within that generation, whoever sends it.
   int64_t import_generation = 0;
   // Of a row that is validated only: what the rows before it would have stored.
+  // Of an import row: no row of its import was answered when its stream began. A look at what the row would do then
+  // needs no look-up of its request id.
+  bool import_untouched = false;
   std::shared_ptr<Overlay> overlay;
   // The record whose rows alone the caller sees, see row_scope.h: Draft::Get finds no others, and Put stores no others.
   std::string scope;

@@ -267,6 +267,7 @@ class ImportRun {
     command.validate_only = source_->validate_only();
     command.bulk = true;
     command.import_generation = run_->generation;
+    command.import_untouched = run_->inserted + run_->changed + run_->unchanged == 0;
     command.overlay = overlay_;
     command.names = std::move(change.names);
     command.new_names = std::move(change.new_names);
