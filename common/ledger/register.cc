@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 
 #include "common/base/error.h"
+#include "common/base/urgent_share.h"
 #include "common/ledger/batch.h"
 #include "common/ledger/bulk_share.h"
 #include "common/ledger/changes.h"
@@ -97,7 +98,7 @@ class Register::Impl {
       const size_t size = people_.size() + bulk_.size();
       if (stopping_) {
         refused = ShuttingDown();
-      } else if (size >= static_cast<size_t>(options_.queue_size_max)) {
+      } else if (size >= RoomFor(waiting->command.urgent, static_cast<size_t>(options_.queue_size_max))) {
         refused = Overloaded(size);
       } else {
         if (!waiting->command.bulk) bulk_share_.PersonCame(std::chrono::steady_clock::now());

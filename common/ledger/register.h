@@ -116,6 +116,7 @@ struct Command {
   Author author;
   bool validate_only = false;  // gives the live verdict and the answer, writes nothing
   bool bulk = false;           // an import row: waits behind people's calls
+  bool urgent = false;         // is refused last when too many wait
   // Of an import row: which generation of the import author.import_id it belongs to; 0 for any other command. Its
   // request id counts within that generation, whoever sends it.
   int64_t import_generation = 0;
@@ -237,8 +238,10 @@ using OnTotals = std::function<void(absl::StatusOr<const std::vector<TotalRow>*>
 
 struct RegisterOptions {
   std::string book = "default";
-  int batch_size_max = 512;    // commands in one transaction; import rows alone: twice as many
-  int queue_size_max = 20000;  // commands, or reads, that wait; one more is refused with OVERLOADED
+  int batch_size_max = 512;  // commands in one transaction; import rows alone: twice as many
+  // Commands, or reads, that wait; one more is refused with OVERLOADED. A quarter of the commands' places is kept for
+  // urgent ones.
+  int queue_size_max = 20000;
   absl::Duration command_wait_max = absl::Seconds(30);  // for commands whose caller gave no deadline
   // Most memory for records that were read and are kept for the next reader; 0 keeps none.
   size_t read_cache_bytes = size_t{32} << 20;

@@ -14,6 +14,7 @@ void SubmitCommand(ledger::Register& ledger, const rpc::Call& call, ledger::Comm
   command.author.reason = call.reason;
   command.scope = std::string(call.scope());
   command.validate_only = call.validate_only;
+  command.urgent = call.urgent;
   if (!call.request_id.empty()) command.request = std::move(request);
   ledger.Submit(std::move(command), call.deadline, [finish = std::move(finish)](absl::StatusOr<ledger::Answer> answer) {
     if (!answer.ok()) return finish(answer.status());

@@ -26,6 +26,7 @@ struct Call {
   absl::string_view scope() const { return caller == nullptr ? absl::string_view() : caller->scope; }
 };
 
+  bool urgent = false;                           // the method's option: refused last
 }  // namespace kechuang::rpc
 
 #endif  // KECHUANG_COMMON_RPC_CALL_H_

@@ -72,6 +72,7 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admiss
     call.credential = std::string(found->second.data(), found->second.size());
   }
   ASSIGN_OR_RETURN(call.caller, admission.Admit(call.credential, [&context] { return SourceOfPeer(context.peer()); }));
+  needed.urgent = method.options().GetExtension(api::v1::urgent);
   call.actor = call.caller->actor;
   return call;
 }

@@ -29,6 +29,7 @@ struct Needed {
   size_t bit = 0;
   bool open = false;           // nothing at all: no credential, no permission
   bool second_factor = false;  // of a person
+  bool urgent = false;         // nothing: it is refused last while there is too much to do
   bool keeps_to_rows = false;  // serves callers who are bound to one record's rows, too
 };
 // What a method's options ask for. Fails with a sentence if no role can grant it.

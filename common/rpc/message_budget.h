@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "common/base/urgent_share.h"
+
 namespace kechuang::rpc {
 
 // What a process allows if nobody says otherwise, in bytes.
@@ -16,8 +18,10 @@ class MessageBudget {
  public:
   explicit MessageBudget(size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // True if no further call should come in.
-  bool spent() const { return requests_.load(kOrder) + answers_.load(kOrder) >= bytes_max_; }
+  // True if no further call should come in; an urgent one still may, where a quarter is left.
+  bool spent(bool urgent = false) const {
+    return requests_.load(kOrder) + answers_.load(kOrder) >= RoomFor(urgent, bytes_max_);
+  }
   // True if no further answer should be made, even for calls that are in.
   bool spent_on_answers() const { return answers_.load(kOrder) >= bytes_max_; }
 

@@ -170,7 +170,7 @@ class TableService : public grpc::Service {
     const Method& method = served.method;
     UnaryCall* const reactor = std::make_unique<UnaryCall>(served.counts, shared_.budget, context, response).release();
     Finish finish = [reactor](const absl::StatusOr<Reply>& reply) { reactor->End(reply); };
-    if (shared_.budget.spent()) {
+    if (shared_.budget.spent(served.needed.urgent)) {
       finish(TooManyCalls());
       return reactor;
     }
@@ -193,11 +193,13 @@ class TableService : public grpc::Service {
     }
     // std::function copies what it holds, so the request travels in a shared pointer and is taken out by the worker.
     auto held = std::make_shared<std::unique_ptr<google::protobuf::Message>>(std::move(request));
-    const bool queued = shared_.workers.Run([this, &method, call = *std::move(call), held, finish] {
-      if (call.deadline < absl::Now()) return finish(OutOfTime());
-      if (shared_.budget.spent_on_answers()) return finish(TooManyCalls());
-      method.unary(call, std::move(*held), finish);
-    });
+    const bool queued = shared_.workers.Run(
+        [this, &method, call = *std::move(call), held, finish] {
+          if (call.deadline < absl::Now()) return finish(OutOfTime());
+          if (shared_.budget.spent_on_answers()) return finish(TooManyCalls());
+          method.unary(call, std::move(*held), finish);
+        },
+        served.needed.urgent);
     if (!queued) finish(TooManyCalls());
     return reactor;
   }
@@ -217,6 +219,7 @@ class TableService : public grpc::Service {
   static absl::Status OutOfTime() {
     return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
         .Says("the time given ran out while the call waited", "调用在排队时超出了规定时间");
+    call.urgent = served.needed.urgent;
   }
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Served& served, CallbackServerContext& context) {

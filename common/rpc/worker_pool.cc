@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/base/urgent_share.h"
+
 namespace kechuang::rpc {
 
 WorkerPool::WorkerPool(int threads, size_t queue_max) : queue_max_(queue_max) {
@@ -17,11 +19,11 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkerPool::Run(std::function<void()> task) {
+bool WorkerPool::Run(std::function<void()> task, bool urgent) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (tasks_.size() >= queue_max_) return false;
-    tasks_.push_back(std::move(task));
+    if (urgent_.size() + tasks_.size() >= RoomFor(urgent, queue_max_)) return false;
+    (urgent ? urgent_ : tasks_).push_back(std::move(task));
   }
   changed_.notify_one();
   return true;
@@ -32,10 +34,11 @@ void WorkerPool::Work() {
     std::function<void()> task;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
-      if (tasks_.empty()) return;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
+      changed_.wait(lock, [this] { return stopping_ || !urgent_.empty() || !tasks_.empty(); });
+      std::deque<std::function<void()>>& next = urgent_.empty() ? tasks_ : urgent_;
+      if (next.empty()) return;
+      task = std::move(next.front());
+      next.pop_front();
     }
     task();
   }

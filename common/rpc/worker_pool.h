@@ -18,8 +18,9 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues a task; false, and the task is not run, if the queue is full.
-  bool Run(std::function<void()> task);
+  // Queues a task, an urgent one before all that are not; false, and the task is not run, if the queue is full. A
+  // quarter of the queue is for urgent tasks alone.
+  bool Run(std::function<void()> task, bool urgent = false);
 
  private:
   void Work();
@@ -27,7 +28,8 @@ class WorkerPool {
   const size_t queue_max_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
+  std::deque<std::function<void()>> urgent_;
+  std::deque<std::function<void()>> tasks_;  // all others
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -24,10 +24,11 @@ std::unique_ptr<MethodHandler> UnaryHandler(const std::string& path, Upstream& u
                                             const google::protobuf::MethodDescriptor& method) {
   const bool only_reads = method.options().GetExtension(google::api::http).has_get();
   const bool open = method.options().GetExtension(api::v1::open);
+  const bool urgent = method.options().GetExtension(api::v1::urgent);
   return std::make_unique<CallbackUnaryHandler<ByteBuffer, ByteBuffer>>(
-      [&path, &upstream, &door, only_reads, open](grpc::CallbackServerContext* caller, const ByteBuffer* request,
-                                                  ByteBuffer* response) {
-        return RelayUnary({*caller, path, upstream, door, only_reads, open}, *request, *response);
+      [&path, &upstream, &door, only_reads, open, urgent](grpc::CallbackServerContext* caller,
+                                                          const ByteBuffer* request, ByteBuffer* response) {
+        return RelayUnary({*caller, path, upstream, door, only_reads, open, urgent}, *request, *response);
       });
 }
 

@@ -64,7 +64,7 @@ class UnaryRelay : public grpc::ServerUnaryReactor {
       return Finish(passage_.Observed(std::move(refused)));
     }
     if (request.Length() > kMessageBytesMax) return Finish(passage_.Observed(TooLarge(request.Length())));
-    if (arrival.door.budget.spent()) return Finish(passage_.Observed(rpc::ToGrpc(rpc::TooManyCalls())));
+    if (arrival.door.budget.spent(arrival.urgent)) return Finish(passage_.Observed(rpc::ToGrpc(rpc::TooManyCalls())));
     share_.AddRequest(request.Length());
     arrival.upstream.stub.UnaryCall(
         &passage_.context(), arrival.path, {}, &request, &response,

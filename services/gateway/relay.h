@@ -20,6 +20,7 @@ struct Arrival {
   const Door& door;
   bool only_reads = false;  // the call changes nothing, so its answer may be withheld
   bool open = false;        // nobody asks who calls
+  bool urgent = false;      // it is refused last when there is too much to do
 };
 
 // Passes one message there and one back. The reactor owns itself until the call is over.

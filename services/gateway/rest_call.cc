@@ -10,6 +10,7 @@
 #include "common/rpc/deadline.h"
 #include "common/rpc/incoming.h"
 #include "common/rpc/wire_status.h"
+#include "kechuang/api/v1/options.pb.h"
 #include "services/gateway/rest_headers.h"
 
 namespace kechuang::gateway {
@@ -27,7 +28,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
   explicit RestUnary(RestArrival arrival) : passage_(std::move(arrival)), share_(passage_.arrival().door.budget) {}
 
   void Start() {
-    if (passage_.arrival().door.budget.spent()) return passage_.Refuse(rpc::TooManyCalls());
+    if (passage_.arrival().door.budget.spent(passage_.IsUrgent())) return passage_.Refuse(rpc::TooManyCalls());
     passage_.exchange().OnGone([call = shared_from_this()] { call->passage_.context().TryCancel(); });
     passage_.exchange().ReadWhole(kMessageBytesMax,
                                   [call = shared_from_this()](const rpc::HttpPiece& body) { call->Call(body); });
@@ -107,6 +108,8 @@ void RestPassage::Refuse(const absl::Status& status, int http_status) const {
   Observe(status);
   exchange().Answer(RefusalAnswer(status, http_status));
 }
+
+bool RestPassage::IsUrgent() const { return arrival_.match.method()->options().GetExtension(api::v1::urgent); }
 
 void StartRestUnary(RestArrival arrival) { std::make_shared<RestUnary>(std::move(arrival))->Start(); }
 

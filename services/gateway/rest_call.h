@@ -44,6 +44,9 @@ class RestPassage {
   const rpc::HttpRequest& request() const { return arrival_.exchange->request(); }
   grpc::ClientContext& context() { return context_; }
 
+  // Whether the method is refused last while there is too much to do.
+  bool IsUrgent() const;
+
   // The message that a body means, ready to be sent.
   absl::StatusOr<grpc::ByteBuffer> RequestOf(absl::string_view content_type, absl::string_view body) const;
   // The message in the service's answer. INTERNAL_FAULT if it is none.
