@@ -22,6 +22,7 @@
 #include "tools/kc/method_run.h"
 #include "tools/kc/records.h"
 #include "tools/kc/report.h"
+#include "tools/kc/roles.h"
 #include "tools/kc/template_command.h"
 #include "tools/kc/verify.h"
 #include "tools/kc/watch.h"
@@ -318,6 +319,7 @@ std::vector<CommandSpec> MakeCommands() {
   commands.push_back(VerifyCommand());
   commands.push_back(AuditVerifyCommand());
   for (CommandSpec& command : LoginCommands()) commands.push_back(InGroup(std::move(command), CommandGroup::kTools));
+  commands.push_back(InGroup(RolesCommand(), CommandGroup::kTools));
   commands.push_back(InGroup(CallCommand(), CommandGroup::kTools));
   commands.push_back(InGroup(MethodsCommand(), CommandGroup::kTools));
   commands.push_back(GenCommand());

@@ -191,6 +191,14 @@ TEST_F(ProgramTest, ListsAPageAsATable) {
   EXPECT_THAT(err_, HasSubstr("--all"));
 }
 
+TEST_F(ProgramTest, ListsRolesWithoutASuite) {
+  EXPECT_EQ(Run({"roles", "list", "--server", "127.0.0.1:1", "--output", "csv"}), kDone) << err_;
+  EXPECT_THAT(out_,
+              StartsWith("role,title,bound to,alone,grants\nSYSTEM_ADMINISTRATOR,系统管理员,,yes,identity.read "));
+  EXPECT_THAT(out_, HasSubstr("\nPARTNER_BANK,"));
+  EXPECT_THAT(out_, HasSubstr(",banks,yes,"));
+}
+
 TEST_F(ProgramTest, ListsEveryPage) {
   EXPECT_EQ(Run({"loans", "list", "--all", "--output", "json"}), kDone);
   EXPECT_THAT(out_, StartsWith("{\"loans\":[\n{\"name\":\"loans/1\""));
