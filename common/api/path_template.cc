@@ -13,32 +13,17 @@
 #include "common/api/nearest.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
-#include "common/domain/name_text.h"
+#include "common/domain/percent.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::api {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The byte that a text such as "%41" at this place means; negative if it is no such text.
-int EncodedByte(absl::string_view text, size_t at) {
-  if (at + 2 >= text.size()) return -1;
-  const int high = HexDigit(text[at + 1]);
-  const int low = HexDigit(text[at + 2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
 // A segment of a value that spans several: an encoded slash stays.
 std::string DecodeButSlashes(absl::string_view segment) {
   std::string decoded;
   for (size_t at = 0; at < segment.size(); ++at) {
-    const int byte = segment[at] == '%' ? EncodedByte(segment, at) : -1;
+    const int byte = segment[at] == '%' ? PercentByte(segment, at) : -1;
     if (byte < 0) {
       decoded.push_back(segment[at]);
       continue;
@@ -51,21 +36,6 @@ std::string DecodeButSlashes(absl::string_view segment) {
     at += 2;
   }
   return decoded;
-}
-
-std::string Encode(absl::string_view text) {
-  constexpr absl::string_view kPlain = "-_.~";
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || absl::StrContains(kPlain, c)) {
-      encoded.push_back(c);
-    } else {
-      encoded += {'%', kHex[byte / 16], kHex[byte % 16]};
-    }
-  }
-  return encoded;
 }
 
 absl::Status MalformedPath(absl::string_view english, absl::string_view chinese) {
@@ -83,23 +53,6 @@ bool IsWord(absl::string_view text, absl::string_view also) {
 }
 
 }  // namespace
-
-std::optional<std::string> PercentDecode(absl::string_view text, bool plus_is_space) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded.push_back(plus_is_space && text[at] == '+' ? ' ' : text[at]);
-      continue;
-    }
-    const int byte = EncodedByte(text, at);
-    if (byte < 0) return std::nullopt;
-    decoded.push_back(static_cast<char>(byte));
-    at += 2;
-  }
-  if (!IsValidUtf8(decoded)) return std::nullopt;
-  return decoded;
-}
 
 absl::StatusOr<RequestPath> RequestPath::Parse(absl::string_view path) {
   if (path.size() > kPathBytesMax) {
@@ -276,8 +229,8 @@ absl::StatusOr<std::string> PathTemplate::Expand(const std::vector<Capture>& val
       return absl::InvalidArgumentError(absl::StrCat(variable.field, " has too many segments"));
     }
     const size_t fixed = std::min(given.size(), room - (open ? 1 : 0));
-    for (size_t i = 0; i < fixed; ++i) parts[variable.first + i] = Encode(given[i]);
-    for (size_t i = fixed; i < given.size(); ++i) parts.push_back(Encode(given[i]));
+    for (size_t i = 0; i < fixed; ++i) parts[variable.first + i] = PercentEncode(given[i]);
+    for (size_t i = fixed; i < given.size(); ++i) parts.push_back(PercentEncode(given[i]));
   }
   std::string path = absl::StrCat("/", absl::StrJoin(parts, "/"));
   if (verb_.has_value()) absl::StrAppend(&path, ":", *verb_);

@@ -14,10 +14,6 @@ namespace kechuang::api {
 inline constexpr size_t kPathBytesMax = 4096;
 inline constexpr size_t kPathSegmentsMax = 32;
 
-// Replaces every %41 by its byte; plus_is_space also every + by a space, as in a query. Nothing if a % is not followed
-// by two hex digits, or if the outcome is no UTF-8.
-std::optional<std::string> PercentDecode(absl::string_view text, bool plus_is_space = false);
-
 // A path of a request, cut at its slashes; the text that it was made of must outlive it.
 class RequestPath {
  public:

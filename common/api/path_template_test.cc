@@ -125,11 +125,5 @@ TEST(RequestPath, HasLimits) {
   EXPECT_FALSE(RequestPath::Parse(std::string(kPathSegmentsMax + 1, '/')).ok());
 }
 
-TEST(PercentDecode, TakesHexDigitsOfUtf8Alone) {
-  EXPECT_EQ(PercentDecode("a%2fb%E5%90%88+"), "a/b合+");
-  EXPECT_EQ(PercentDecode("a+b", /*plus_is_space=*/true), "a b");
-  for (const char* wrong : {"%", "%2", "%zz", "%E5%90", "%FF"}) EXPECT_FALSE(PercentDecode(wrong).has_value()) << wrong;
-}
-
 }  // namespace
 }  // namespace kechuang::api

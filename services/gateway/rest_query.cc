@@ -15,6 +15,7 @@
 #include "common/api/json.h"
 #include "common/api/nearest.h"
 #include "common/base/status_macros.h"
+#include "common/domain/percent.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::gateway {
@@ -68,8 +69,8 @@ class QueryBinder {
 
   void Bind(absl::string_view parameter) {
     const size_t equals = parameter.find('=');
-    const auto name = api::PercentDecode(parameter.substr(0, equals), /*plus_is_space=*/true);
-    const auto value = api::PercentDecode(
+    const auto name = PercentDecode(parameter.substr(0, equals), /*plus_is_space=*/true);
+    const auto value = PercentDecode(
         equals == absl::string_view::npos ? absl::string_view() : parameter.substr(equals + 1), /*plus_is_space=*/true);
     if (!name.has_value() || !value.has_value()) {
       const std::string shown = api::Shown(name.has_value() ? *name : std::string(parameter.substr(0, equals)));

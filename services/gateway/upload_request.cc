@@ -13,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-#include "common/api/path_template.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/domain/percent.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::gateway {
@@ -83,8 +83,8 @@ absl::StatusOr<kc::ImportOptions> ReadUpload(const rpc::HttpRequest& request) {
   std::set<std::string> given;
   for (const absl::string_view part : absl::StrSplit(query.empty() ? query : query.substr(1), '&', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> pair = absl::StrSplit(part, absl::MaxSplits('=', 1));
-    const auto name = api::PercentDecode(pair.first, /*plus_is_space=*/true);
-    const auto value = api::PercentDecode(pair.second, /*plus_is_space=*/true);
+    const auto name = PercentDecode(pair.first, /*plus_is_space=*/true);
+    const auto value = PercentDecode(pair.second, /*plus_is_space=*/true);
     if (!name.has_value() || !value.has_value()) {
       faults.Add("query", api::v1::FIELD_MALFORMED, "is no UTF-8 with % and two hex digits", "不是百分号编码的 UTF-8");
       continue;

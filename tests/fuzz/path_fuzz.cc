@@ -8,13 +8,14 @@
 #include "absl/strings/string_view.h"
 
 #include "common/api/path_template.h"
+#include "common/domain/percent.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
   namespace api = kechuang::api;
   const size_t line = input.find('\n');
   const absl::string_view rest = line == absl::string_view::npos ? absl::string_view() : input.substr(line + 1);
-  api::PercentDecode(rest, true);
+  PercentDecode(rest, true);
   const auto pattern = api::PathTemplate::Parse(input.substr(0, line));
   const auto path = api::RequestPath::Parse(rest);
   if (!pattern.ok() || !path.ok()) return 0;
