@@ -3,14 +3,17 @@
 #include <cstring>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
+#include "common/base/type_facts.h"
 #include "common/domain/name_text.h"
 #include "kechuang/api/v1/options.pb.h"
+#include "kechuang/api/v1/personal.pb.h"
 
 namespace kechuang::access {
 namespace {
@@ -29,6 +32,14 @@ constexpr size_t kPhoneTail = 4;
 bool IsPersonal(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
          field.options().GetExtension(api::v1::field).personal_data();
+}
+
+// Whether this value of the message is personal data: not if what stands beside it says that it is no person's.
+bool IsPersonalIn(const Message& message, const FieldDescriptor& field) {
+  if (!IsPersonal(field)) return false;
+  const FieldDescriptor* const beside =
+      message.GetDescriptor()->FindFieldByName(field.options().GetExtension(api::v1::public_with));
+  return beside == nullptr || message.GetReflection()->GetString(message, beside).empty();
 }
 
 bool HoldsPersonalData(const Descriptor* type, std::set<const Descriptor*>& seen) {
@@ -54,10 +65,25 @@ void MaskText(Message& message, const FieldDescriptor& field) {
 
 }  // namespace
 
-bool HoldsPersonalData(const Descriptor* type) {
-  std::set<const Descriptor*> seen;
-  return HoldsPersonalData(type, seen);
-}
+namespace {
+
+// What every answer of a type is asked for.
+struct PersonalFacts {
+  explicit PersonalFacts(const Descriptor* type)
+      : permission(Policy::Get().BitOf(PersonalPermission(type))), name(type->FindFieldByName("name")) {
+    std::set<const Descriptor*> seen;
+    holds = HoldsPersonalData(type, seen);
+    if (name != nullptr && (name->is_repeated() || name->cpp_type() != FieldDescriptor::CPPTYPE_STRING)) name = nullptr;
+  }
+
+  bool holds = false;
+  std::optional<size_t> permission;  // the bit of it
+  const FieldDescriptor* name;       // the record's own; null if it has none
+};
+
+}  // namespace
+
+bool HoldsPersonalData(const Descriptor* type) { return FactsOf<PersonalFacts>(type).holds; }
 
 std::string PersonalPermission(const Descriptor* type) {
   const std::vector<std::string> package = absl::StrSplit(type->file()->package(), '.');
@@ -65,9 +91,8 @@ std::string PersonalPermission(const Descriptor* type) {
 }
 
 bool MaySeePersonalData(const Caller& caller, const Descriptor* type) {
-  if (!HoldsPersonalData(type)) return true;
-  const std::optional<size_t> bit = Policy::Get().BitOf(PersonalPermission(type));
-  return bit.has_value() && caller.permissions.test(*bit);
+  const PersonalFacts& facts = FactsOf<PersonalFacts>(type);
+  return !facts.holds || (facts.permission.has_value() && caller.permissions.test(*facts.permission));
 }
 
 std::string Masked(const FieldDescriptor& field, absl::string_view value) {
@@ -96,7 +121,7 @@ void MaskPersonalData(Message& message) {
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    if (IsPersonal(*field)) {
+    if (IsPersonalIn(message, *field)) {
       MaskText(message, *field);
     } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
       continue;
@@ -108,6 +133,39 @@ void MaskPersonalData(Message& message) {
       }
     }
   }
+}
+
+namespace {
+
+// record: the one that the message is a part of; empty if it is none's.
+void CollectRecords(const Message& message, std::string record, std::set<std::string>& records) {
+  const Reflection& reflection = *message.GetReflection();
+  if (const FieldDescriptor* name = FactsOf<PersonalFacts>(message.GetDescriptor()).name; name != nullptr) {
+    if (std::string own = reflection.GetString(message, name); !own.empty()) record = std::move(own);
+  }
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (IsPersonalIn(message, *field)) {
+      records.insert(record);
+    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+      continue;
+    } else if (!field->is_repeated()) {
+      CollectRecords(reflection.GetMessage(message, field), record, records);
+    } else {
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        CollectRecords(reflection.GetRepeatedMessage(message, field, i), record, records);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::set<std::string> RecordsWithPersonalData(const Message& message) {
+  std::set<std::string> records;
+  CollectRecords(message, "", records);
+  return records;
 }
 
 }  // namespace kechuang::access

@@ -1,6 +1,7 @@
 #ifndef KECHUANG_COMMON_ACCESS_MASKING_H_
 #define KECHUANG_COMMON_ACCESS_MASKING_H_
 
+#include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -32,6 +33,9 @@ bool LooksMasked(absl::string_view text);
 
 // Masks every text of the message that is personal data.
 void MaskPersonalData(google::protobuf::Message& message);
+
+// The names of the records whose personal data the message shows.
+std::set<std::string> RecordsWithPersonalData(const google::protobuf::Message& message);
 
 }  // namespace kechuang::access
 

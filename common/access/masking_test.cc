@@ -18,6 +18,8 @@ using contract::v1::Party;
 using identity::v1::FINANCE;
 using identity::v1::READER;
 using identity::v1::REGISTRAR_ENTRY;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 struct MaskCase {
   std::string what;
@@ -48,6 +50,32 @@ TEST(LooksMasked, KnowsItsOwnMasksAndNoOthers) {
   for (const char* masked : {"***", "张***", "138***1234", "** ***"}) EXPECT_TRUE(LooksMasked(masked)) << masked;
   for (const char* other : {"", "张三", "张*", "张**", "138****1234", "****"})
     EXPECT_FALSE(LooksMasked(other)) << other;
+}
+
+TEST(RecordsWithPersonalData, NamesThoseThatShowAnyAndNoOthers) {
+  contract::v1::ListContractsResponse page;
+  EXPECT_THAT(RecordsWithPersonalData(page), IsEmpty());
+  for (const char* name : {"contracts/1", "contracts/2", "contracts/3"}) page.add_contracts()->set_name(name);
+  page.mutable_contracts(0)->mutable_seller()->set_contact_phone("13895001234");
+  page.mutable_contracts(2)->mutable_buyer()->set_address("银川市");
+  page.mutable_contracts(1)->mutable_buyer()->set_credit_code("11640103010094039Q");
+  EXPECT_THAT(RecordsWithPersonalData(page), ElementsAre("contracts/1", "contracts/3"));
+}
+
+TEST(MaskPersonalData, LeavesTheNameOfAnOrganisation) {
+  contract::v1::Contract contract;
+  for (Party* party : {contract.mutable_seller(), contract.mutable_buyer()}) {
+    party->set_party_name("宁夏大学");
+    party->set_address("银川市西夏区1号");
+    party->set_contact_name("张三丰");
+  }
+  contract.mutable_seller()->set_credit_code("11640103010094039Q");
+  MaskPersonalData(contract);
+  EXPECT_EQ(contract.seller().party_name(), "宁夏大学");
+  EXPECT_EQ(contract.seller().address(), "银川市西夏区1号");
+  EXPECT_EQ(contract.seller().contact_name(), "张***");
+  EXPECT_EQ(contract.buyer().party_name(), "宁***");
+  EXPECT_EQ(contract.buyer().address(), "银***");
 }
 
 TEST(MaskPersonalData, ReachesEveryDepthAndNothingElse) {

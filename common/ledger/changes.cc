@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/ledger/column_time.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::ledger {
@@ -64,8 +65,8 @@ absl::Status CheckPlace(Session& session, const Store& store, int64_t after, int
   return OutOfRange(after, first.empty() ? 0 : first.front().sequence, head.sequence);
 }
 
-// Adds a change, with the record as it was before.
-absl::Status Add(Session& session, const Store& store, JournalEntry entry, bool more_of_command, ChangesPage& page) {
+// A change, with the record as it was before.
+absl::StatusOr<Change> ChangeOf(Session& session, const Store& store, JournalEntry entry, bool more_of_command) {
   Change change{std::move(entry), "", more_of_command};
   if (change.entry.revision > 1) {
     RETURN_IF_ERROR(store.LoadJournal(session, "book=? AND name=? AND revision=?",
@@ -75,7 +76,11 @@ absl::Status Add(Session& session, const Store& store, JournalEntry entry, bool 
                                         return absl::OkStatus();
                                       }));
   }
-  page.changes.push_back(std::move(change));
+  return change;
+}
+
+absl::Status Add(Session& session, const Store& store, JournalEntry entry, bool more_of_command, ChangesPage& page) {
+  ASSIGN_OR_RETURN(page.changes.emplace_back(), ChangeOf(session, store, std::move(entry), more_of_command));
   return absl::OkStatus();
 }
 
@@ -119,7 +124,54 @@ absl::StatusOr<ChangesPage> ReadOfRecord(Session& session, const Store& store, c
   return page;
 }
 
+// What a search asks of the entries [from, below).
+std::pair<std::string, std::vector<Value>> WhereOf(const Store& store, const JournalSearch& search, int64_t from,
+                                                   int64_t below) {
+  std::string where = "book=? AND sequence>=? AND sequence<?";
+  std::vector<Value> values = {store.book(), from, below};
+  const auto add = [&](absl::string_view condition, Value value) {
+    absl::StrAppend(&where, " AND ", condition);
+    values.push_back(std::move(value));
+  };
+  if (!search.actor.empty()) add("actor=?", search.actor);
+  if (!search.method.empty()) add("method=?", search.method);
+  if (!search.record.empty()) add("name=?", search.record);
+  if (search.since > absl::InfinitePast()) add("time>=?", TimeColumn(search.since));
+  if (search.until < absl::InfiniteFuture()) add("time<?", TimeColumn(search.until));
+  // A record's revisions are in the order of the journal, and there is an index over them.
+  absl::StrAppend(&where, " ORDER BY ", search.record.empty() ? "sequence" : "revision", " DESC LIMIT ?");
+  values.emplace_back(int64_t{search.limit});
+  return {std::move(where), std::move(values)};
+}
+
+absl::StatusOr<JournalFound> Search(Session& session, const Store& store, const JournalSearch& search) {
+  ASSIGN_OR_RETURN(const Head head, store.ReadHead(session));
+  const int64_t below = search.below > 0 ? std::min(search.below, head.sequence + 1) : head.sequence + 1;
+  // A record's own index leads to all of its entries at once.
+  const int64_t from = search.record.empty() ? std::max<int64_t>(1, below - search.entries_max) : 1;
+  const auto [where, values] = WhereOf(store, search, from, below);
+  ASSIGN_OR_RETURN(std::vector<JournalEntry> entries, Load(session, store, where, values));
+  JournalFound found;
+  const bool full = entries.size() == static_cast<size_t>(search.limit);
+  found.below = full ? entries.back().sequence : from;
+  if (found.below <= 1) found.below = 0;
+  for (JournalEntry& entry : entries) {
+    ASSIGN_OR_RETURN(found.changes.emplace_back(), ChangeOf(session, store, std::move(entry), false));
+  }
+  return found;
+}
+
 }  // namespace
+
+absl::StatusOr<JournalFound> SearchJournalBelow(mysql::Database& database, const Store& store, absl::Time deadline,
+                                                const JournalSearch& search) {
+  JournalFound found;
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(found, Search(session, store, search));
+    return absl::OkStatus();
+  }));
+  return found;
+}
 
 absl::StatusOr<ChangesPage> ReadChangesAfter(mysql::Database& database, const Store& store, absl::Time deadline,
                                              const ChangesQuery& query) {

@@ -15,6 +15,10 @@ namespace kechuang::ledger {
 absl::StatusOr<ChangesPage> ReadChangesAfter(mysql::Database& database, const Store& store, absl::Time deadline,
                                              const ChangesQuery& query);
 
+// The changes that a search asks for, in the part of the journal that one call reads.
+absl::StatusOr<JournalFound> SearchJournalBelow(mysql::Database& database, const Store& store, absl::Time deadline,
+                                                const JournalSearch& search);
+
 }  // namespace kechuang::ledger
 
 #endif  // KECHUANG_COMMON_LEDGER_CHANGES_H_

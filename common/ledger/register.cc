@@ -399,6 +399,10 @@ absl::StatusOr<ChangesPage> Register::ReadChanges(absl::Time deadline, const Cha
   return ReadChangesAfter(impl_->database(), impl_->store(), deadline, query);
 }
 
+absl::StatusOr<JournalFound> Register::SearchJournal(absl::Time deadline, const JournalSearch& search) {
+  return SearchJournalBelow(impl_->database(), impl_->store(), deadline, search);
+}
+
 CommitBell& Register::commit_bell() { return impl_->commit_bell(); }
 
 absl::StatusOr<ImportEntry> Register::BeginImport(absl::Time deadline, const ImportFile& file, const std::string& actor,

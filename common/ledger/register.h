@@ -120,10 +120,10 @@ struct Command {
   // Of an import row: which generation of the import author.import_id it belongs to; 0 for any other command. Its
   // request id counts within that generation, whoever sends it.
   int64_t import_generation = 0;
-  // Of a row that is validated only: what the rows before it would have stored.
   // Of an import row: no row of its import was answered when its stream began. A look at what the row would do then
   // needs no look-up of its request id.
   bool import_untouched = false;
+  // Of a row that is validated only: what the rows before it would have stored.
   std::shared_ptr<Overlay> overlay;
   // The record whose rows alone the caller sees, see row_scope.h: Draft::Get finds no others, and Put stores no others.
   std::string scope;
@@ -182,6 +182,24 @@ struct ChangesPage {
   std::vector<Change> changes;  // in the order of the journal
   int64_t through = 0;          // all that was asked for up to here is in this page or in those before
   bool more = false;            // the journal goes on after through
+};
+
+// Asks for changes by who made them, by which call, and when. What is left empty holds for every change.
+struct JournalSearch {
+  std::string actor;
+  std::string method;
+  std::string record;
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();  // before this time
+  int64_t below = 0;                          // only sequences below this one; 0: from the head on
+  int limit = 100;                            // most changes found at a time
+  int64_t entries_max = 100'000;              // entries that one call reads at most, unless a record is named
+};
+
+struct JournalFound {
+  std::vector<Change>
+      changes;        // newest first; fewer than asked for if the part of the journal that was read had no more
+  int64_t below = 0;  // where to go on; 0 at the journal's beginning
 };
 
 // What a revert did.
@@ -319,6 +337,9 @@ class Register {
   absl::StatusOr<Head> ReadHead(absl::Time deadline);
   // The changes that follow a place of the journal. JOURNAL_RANGE (kOutOfRange) if the journal does not hold it.
   absl::StatusOr<ChangesPage> ReadChanges(absl::Time deadline, const ChangesQuery& query);
+  // The changes that a search asks for, in a bounded part of the journal: to search costs no index, and so nothing to
+  // those who write.
+  absl::StatusOr<JournalFound> SearchJournal(absl::Time deadline, const JournalSearch& search);
   // Rings after every commit of this process that may have made the journal longer; not for those of other processes.
   CommitBell& commit_bell();
 

@@ -10,6 +10,8 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/register/import_service.h"
+#include "common/register/journal_search.h"
+#include "common/register/looks.h"
 #include "common/register/revision.h"
 #include "common/register/watch_stream.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -52,6 +54,7 @@ absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const 
         .About(request.record())
         .Says(absl::StrCat("there is no ", request.record()), absl::StrCat("没有 ", request.record(), " 这条记录"));
   }
+  RETURN_IF_ERROR(NoteLookAt(ledger, call, request.record()));
   v1::ListRevisionsResponse response;
   const size_t shown = std::min(entries.size(), static_cast<size_t>(page_size));
   for (size_t i = 0; i < shown; ++i) {
@@ -79,6 +82,7 @@ absl::StatusOr<v1::Revision> ReadRecordAt(Register& ledger, const Call& call, co
                        : ledger.AtTime(call.deadline, request.record(), time, call.scope()));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> before,
                    ledger.History(call.deadline, request.record(), entry.revision, 1, call.scope()));
+  RETURN_IF_ERROR(NoteLookAt(ledger, call, request.record()));
   ASSIGN_OR_RETURN(v1::Revision revision,
                    ToRevision(ledger, call, entry, before.empty() || entry.revision == 1 ? "" : before.front().record));
   HidePlace(call, revision);
@@ -137,9 +141,11 @@ absl::Status VerifyJournal(Register& ledger, const Call& call,
 rpc::Service<Register> MakeJournalService(absl::string_view full_name, Register& ledger) {
   rpc::Service<Register> service(full_name, ledger);
   service.On(&ListRevisions).On(&ReadRecordAt).On(&GetJournalHead).OnStream(&VerifyRecords).OnStream(&VerifyJournal);
-  service.OnStream(&Watch);
+  service.OnStream(&Watch).On(&SearchJournal);
   const bool takes_imports = service.table().descriptor().FindMethodByName("ListImports") != nullptr;
   if (takes_imports) service.On(&ListImports).On(&GetImport).On(&RevertImport);
+  const bool has_personal_data = service.table().descriptor().FindMethodByName("ListLooks") != nullptr;
+  if (has_personal_data) service.On(&ListLooks);
   return service;
 }
 

@@ -14,6 +14,7 @@
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/ledger/record_json.h"
+#include "common/rpc/revealed_answers.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {
@@ -96,7 +97,7 @@ absl::StatusOr<v1::Revision> ToRevision(const ledger::Register& ledger, const rp
     change->set_before(std::move(difference.before));
     change->set_after(std::move(difference.after));
   }
-  if (call.caller != nullptr && !access::MaySeePersonalData(*call.caller, after->GetDescriptor())) {
+  if (call.caller != nullptr && !rpc::Reveals(call, after->GetDescriptor())) {
     ShowMasked(*earlier, *after, revision);
   }
   return revision;

@@ -12,8 +12,9 @@
 
 namespace kechuang {
 
-// A journal entry as the caller may see it. before is the record, as JSON, before the change; empty for the first
-// revision.
+// A journal entry as the caller sees it: personal data are masked unless the call gives a reason and its caller may see
+// them; that it does is noted by whoever answers (looks.h). before is the record, as JSON, before the change; empty for
+// the first revision.
 absl::StatusOr<ledger::v1::Revision> ToRevision(const ledger::Register& ledger, const rpc::Call& call,
                                                 const ledger::JournalEntry& entry, const std::string& before);
 

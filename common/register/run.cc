@@ -17,6 +17,7 @@
 #include "common/ledger/imports_schema.h"
 #include "common/mysql/endpoints.h"
 #include "common/register/journal_service.h"
+#include "common/register/looks.h"
 #include "common/rpc/process.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -153,7 +154,9 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   auto journal = MakeJournalService(program.journal_service, ledger);
   std::vector<const rpc::MethodTable*> tables(services.begin(), services.end());
   tables.push_back(&journal.table());
-  return rpc::RunService(flags, program.area, tables, [&] { return database.Ping(kPingWait); });
+  RegisterLookLog looks(ledger);
+  return rpc::RunService(
+      flags, program.area, tables, [&] { return database.Ping(kPingWait); }, &looks);
 }
 
 }  // namespace kechuang

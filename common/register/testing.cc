@@ -33,7 +33,10 @@ ServedRegister::ServedRegister(const RegisterProgram& program, const std::map<st
   ledger_ =
       std::make_unique<ledger::Register>(*database_, ledger::KindTable(program.kinds), clock_, std::move(options));
   Require(ledger_->Start(deadline));
-  server_ = std::make_unique<rpc::Server>(rpc::ServerOptions(), authenticator_, metrics_);
+  looks_ = std::make_unique<RegisterLookLog>(*ledger_);
+  rpc::ServerOptions serving;
+  serving.look_log = looks_.get();
+  server_ = std::make_unique<rpc::Server>(serving, authenticator_, metrics_);
   for (const rpc::MethodTable* table : program.make_services(*ledger_, others_)) server_->Add(*table);
   journal_ = std::make_unique<rpc::Service<ledger::Register>>(MakeJournalService(program.journal_service, *ledger_));
   server_->Add(journal_->table());

@@ -11,6 +11,7 @@
 
 #include "common/ledger/register.h"
 #include "common/mysql/database.h"
+#include "common/register/looks.h"
 #include "common/register/run.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/server.h"
@@ -72,6 +73,7 @@ class ServedRegister {
   std::unique_ptr<mysql::Database> database_;
   std::unique_ptr<ledger::Register> ledger_;
   rpc::Channels others_;
+  std::unique_ptr<RegisterLookLog> looks_;
   std::unique_ptr<rpc::Service<ledger::Register>> journal_;
   std::unique_ptr<rpc::Server> server_;
   rpc::Channels self_{std::map<std::string, std::string>()};

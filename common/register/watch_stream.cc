@@ -13,6 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/register/looks.h"
 #include "common/register/place.h"
 #include "common/register/revision.h"
 #include "common/rpc/validate.h"
@@ -158,6 +159,7 @@ absl::Status Watch(Register& ledger, const rpc::Call& call, rpc::Stream<WatchReq
   RETURN_IF_ERROR(Check(ledger, request));
   const Place place(watchers, kWatchersMax);
   if (!place.taken()) return TooManyWatchers();
+  RETURN_IF_ERROR(NoteLookAt(ledger, call, request.record()));
   std::atomic<bool> ending = false;
   stream.WhenEnding([&] {
     ending = true;

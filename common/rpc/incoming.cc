@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/base/type_facts.h"
+#include "common/domain/name_text.h"
+#include "common/domain/percent.h"
 #include "common/rpc/deadline.h"
 #include "common/rpc/source.h"
 #include "kechuang/api/v1/options.pb.h"
@@ -51,10 +54,25 @@ Call ReadOpenCall(const grpc::CallbackServerContext& context, std::string method
   return call;
 }
 
+namespace {
+
+absl::StatusOr<std::string> ReadRevealReason(absl::string_view encoded) {
+  std::optional<std::string> reason = PercentDecode(encoded);
+  if (reason.has_value()) absl::StripAsciiWhitespace(&*reason);
+  if (reason.has_value() && !reason->empty() && CodePoints(*reason) <= kRevealReasonMax) return *std::move(reason);
+  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::FIELD_MALFORMED)
+      .With("header", kRevealReason)
+      .Says(absl::StrCat(kRevealReason, " takes 1 to ", kRevealReasonMax, " characters, percent-encoded UTF-8"),
+            absl::StrCat(kRevealReason, " 须为 1 到 ", kRevealReasonMax, " 个字符，采用百分号编码的 UTF-8"));
+}
+
+}  // namespace
+
 absl::StatusOr<Needed> NeededOf(const google::protobuf::MethodDescriptor& method) {
   Needed needed;
   needed.permission = method.options().GetExtension(api::v1::permission);
   needed.open = method.options().GetExtension(api::v1::open);
+  needed.urgent = method.options().GetExtension(api::v1::urgent);
   needed.second_factor = method.options().GetExtension(api::v1::second_factor);
   needed.keeps_to_rows = method.options().GetExtension(api::v1::keeps_to_rows);
   const std::optional<size_t> bit = access::Policy::Get().BitOf(needed.permission);
@@ -72,7 +90,9 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admiss
     call.credential = std::string(found->second.data(), found->second.size());
   }
   ASSIGN_OR_RETURN(call.caller, admission.Admit(call.credential, [&context] { return SourceOfPeer(context.peer()); }));
-  needed.urgent = method.options().GetExtension(api::v1::urgent);
+  if (const auto found = metadata.find(kRevealReason); found != metadata.end()) {
+    ASSIGN_OR_RETURN(call.reveal_reason, ReadRevealReason({found->second.data(), found->second.size()}));
+  }
   call.actor = call.caller->actor;
   return call;
 }

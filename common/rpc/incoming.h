@@ -17,7 +17,7 @@
 
 namespace kechuang::rpc {
 
-// Who calls, from the metadata of a call, as Admission::Admit says.
+// Who calls, from the metadata of a call, as Admission::Admit says; FIELD_MALFORMED if kRevealReason is none.
 absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admission& admission, std::string method);
 
 // The same of a call of an open method: whatever credential it carries is not looked at, and its caller may do nothing.

@@ -216,7 +216,7 @@ absl::StatusOr<std::string> ReadSuiteKey(const ProcessFlags& flags) {
 }
 
 int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
-               const std::function<absl::Status()>& probe) {
+               const std::function<absl::Status()>& probe, LookLog* look_log) {
   const absl::StatusOr<std::string> suite_key = ReadSuiteKey(flags);
   if (!suite_key.ok()) return FailStart(suite_key.status());
   Authenticator authenticator(*suite_key);
@@ -226,6 +226,7 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   const int port = flags.port_base + PortOffset(area);
   options.address = listening.AddressOf(port);
   options.memory_max = flags.message_memory_max;
+  options.look_log = look_log;
   const LimitsFollower limits(flags.limits);
   options.limits = limits.limits();
   options.tls = listening.tls;

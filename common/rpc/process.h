@@ -12,6 +12,7 @@
 #include "common/rpc/channels.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/listening.h"
+#include "common/rpc/look_log.h"
 #include "common/rpc/service.h"
 
 namespace kechuang::rpc {
@@ -47,9 +48,9 @@ absl::StatusOr<std::string> ReadSuiteKey(const ProcessFlags& flags);
 
 // Runs a service process: server, health, metrics, who may call, graceful drain on SIGTERM. probe says every half
 // second whether what the service needs is there; the health service follows it, and says that the service does not
-// serve as long as it does not know who may call. The exit code for main.
+// serve as long as it does not know who may call. look_log, if given, outlives the call. The exit code for main.
 int RunService(const ProcessFlags& flags, const std::string& area, const std::vector<const MethodTable*>& tables,
-               const std::function<absl::Status()>& probe);
+               const std::function<absl::Status()>& probe, LookLog* look_log = nullptr);
 
 }  // namespace kechuang::rpc
 

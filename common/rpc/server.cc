@@ -27,6 +27,7 @@
 #include "common/rpc/incoming.h"
 #include "common/rpc/masked_answers.h"
 #include "common/rpc/message_budget.h"
+#include "common/rpc/revealed_answers.h"
 #include "common/rpc/stream_call.h"
 #include "common/rpc/tls_credentials.h"
 #include "common/rpc/validate.h"
@@ -121,7 +122,8 @@ class TableService : public grpc::Service {
       const absl::StatusOr<Needed> needed = NeededOf(*method.descriptor);
       if (!needed.ok()) faults_.emplace_back(needed.status().message());
       const Served& served =
-          served_.emplace_back(Served{method, path, needed.value_or(Needed()), shared.metrics.Of(path)});
+          served_.emplace_back(Served{method, path, needed.value_or(Needed()), shared.metrics.Of(path),
+                                      access::HoldsPersonalData(method.descriptor->output_type())});
       const bool streams = static_cast<bool>(method.stream);
       // A streaming method of any direction is served as a bidirectional one: its reactor reads the request itself.
       auto registered = std::make_unique<RpcServiceMethod>(
@@ -155,6 +157,7 @@ class TableService : public grpc::Service {
     const std::string path;  // gRPC keeps pointers into it
     const Needed needed;
     Metrics::OfMethod& counts;
+    const bool personal;  // its answers hold personal data
   };
 
   // Before anything of the request is read, so that no refusal tells a stranger what there is.
@@ -162,6 +165,7 @@ class TableService : public grpc::Service {
     if (served.needed.open) return ReadOpenCall(context, served.path.substr(1));
     ASSIGN_OR_RETURN(Call call, ReadCall(context, shared_.admission, served.path.substr(1)));
     RETURN_IF_ERROR(CheckPermission(*call.caller, served.needed));
+    RETURN_IF_ERROR(CheckReveal(call, served.method.descriptor->output_type()));
     return call;
   }
 
@@ -181,12 +185,7 @@ class TableService : public grpc::Service {
       finish(call.status());
       return reactor;
     }
-    if (const auto* type = method.descriptor->output_type(); !access::MaySeePersonalData(*call->caller, type)) {
-      finish = [type, reactor](absl::StatusOr<Reply> reply) {
-        if (reply.ok()) reply->bytes = MaskedBytes(type, reply->bytes);
-        reactor->End(reply);
-      };
-    }
+    if (served.personal) finish = Screened(*call, method.descriptor->output_type(), std::move(finish));
     if (!method.blocking) {
       method.unary(*call, std::move(request), finish);
       return reactor;
@@ -204,9 +203,23 @@ class TableService : public grpc::Service {
     return reactor;
   }
 
+  // What the caller gets in place of an answer with personal data: the answer masked, or itself once that is noted.
+  Finish Screened(const Call& call, const google::protobuf::Descriptor* type, Finish finish) const {
+    if (Shows(call, type)) return NotedFirst(*shared_.options.look_log, call, type, std::move(finish));
+    return [type, finish = std::move(finish)](absl::StatusOr<Reply> reply) {
+      if (reply.ok()) reply->bytes = MaskedBytes(type, reply->bytes);
+      finish(std::move(reply));
+    };
+  }
+
+  bool Shows(const Call& call, const google::protobuf::Descriptor* type) const {
+    return shared_.options.look_log != nullptr && Reveals(call, type);
+  }
+
   absl::StatusOr<Call> Prepare(const Served& served, const CallbackServerContext& context, const ByteBuffer& bytes,
                                google::protobuf::Message& request) const {
     ASSIGN_OR_RETURN(Call call, Admit(served, context));
+    call.urgent = served.needed.urgent;
     call.deadline = std::min(call.deadline, absl::Now() + shared_.options.unary_time_max);
     RETURN_IF_ERROR(ParseBytes(bytes, request));
     Faults faults;
@@ -219,11 +232,9 @@ class TableService : public grpc::Service {
   static absl::Status OutOfTime() {
     return Refuse(absl::StatusCode::kDeadlineExceeded, api::v1::DEADLINE)
         .Says("the time given ran out while the call waited", "调用在排队时超出了规定时间");
-    call.urgent = served.needed.urgent;
   }
 
   grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* Stream(const Served& served, CallbackServerContext& context) {
-    const Method& method = served.method;
     const Counted counted(served.counts);
     absl::StatusOr<Call> call = Admit(served, context);
     absl::Status refused = call.status();
@@ -247,8 +258,8 @@ class TableService : public grpc::Service {
       return reactor;
     }
     reactor->AskBeforeAnswers([this, &served, caller = call->caller] { return StillAdmitted(served, *caller); });
-    std::thread([&method, reactor, counted, call = *std::move(call)] {
-      absl::Status status = Serve(method, call, *reactor);
+    std::thread([this, &served, reactor, counted, call = *std::move(call)] {
+      absl::Status status = Serve(served, call, *reactor);
       counted.End(status.code());
       reactor->End(std::move(status));
     }).detach();
@@ -262,10 +273,16 @@ class TableService : public grpc::Service {
     return CheckPermission(now, served.needed);
   }
 
-  static absl::Status Serve(const Method& method, const Call& call, ByteStream& bytes) {
-    if (access::MaySeePersonalData(*call.caller, method.descriptor->output_type())) return method.stream(call, bytes);
-    MaskingStream masking(bytes);
-    return method.stream(call, masking);
+  absl::Status Serve(const Served& served, const Call& call, ByteStream& bytes) const {
+    const Method& method = served.method;
+    if (!served.personal) return method.stream(call, bytes);
+    if (!Shows(call, method.descriptor->output_type())) {
+      MaskingStream masking(bytes);
+      return method.stream(call, masking);
+    }
+    NotingStream noting(bytes, *shared_.options.look_log, call);
+    absl::Status status = method.stream(call, noting);
+    return noting.status().ok() ? status : noting.status();
   }
 
   // Frees a stream whose handler has ended and which gRPC has let go of. Touches nothing after the lock is given back:

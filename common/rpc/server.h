@@ -10,6 +10,7 @@
 
 #include "common/rpc/authenticator.h"
 #include "common/rpc/limits.h"
+#include "common/rpc/look_log.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/service.h"
@@ -27,7 +28,8 @@ struct ServerOptions {
   size_t memory_max = kMessageMemoryDefault;
   std::shared_ptr<const LiveLimits> limits = nullptr;  // of callers; null for the defaults
   absl::Duration unary_time_max = absl::Seconds(60);   // deadline of a unary call that asks for none, or for more
-  std::shared_ptr<const Tls> tls = nullptr;            // null, or without a certificate: plain text
+  LookLog* look_log = nullptr;               // where looks at personal data are noted; null: everybody sees them masked
+  std::shared_ptr<const Tls> tls = nullptr;  // null, or without a certificate: plain text
   TlsClients tls_clients = TlsClients::kAny;
 };
 

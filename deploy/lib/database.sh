@@ -114,7 +114,7 @@ create_accounts() {
 }
 
 # migrate_schemas [FLAG...]: brings every register's schema up to date, with these flags of its program, and gives its runtime account
-# what it needs of each table: rows are read and written, but the journal is only ever added to, and the schema's version is only read.
+# what it needs of each table: rows are read and written, but the journal and the access log are only ever added to, and the schema's version is only read.
 migrate_schemas() {
   local area
   for area in "${REGISTERS[@]}"; do
@@ -123,7 +123,7 @@ migrate_schemas() {
       die "The schema of kechuang-$area could not be brought up to date." "kechuang-$area 的库表未能升级。"
     }
   done
-  sql <<<"SELECT CONCAT('GRANT ', CASE TABLE_NAME WHEN 'journal' THEN 'SELECT, INSERT' WHEN 'schema_version' THEN 'SELECT'
+  sql <<<"SELECT CONCAT('GRANT ', CASE TABLE_NAME WHEN 'journal' THEN 'SELECT, INSERT' WHEN 'look' THEN 'SELECT, INSERT' WHEN 'schema_version' THEN 'SELECT'
       ELSE 'SELECT, INSERT, UPDATE, DELETE' END, ' ON \`', TABLE_SCHEMA, '\`.\`', TABLE_NAME, '\` TO ', TABLE_SCHEMA, '@localhost;')
     FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ('$(printf "kechuang_%s', '" "${REGISTERS[@]}")')" | sql ||
     die "The database's accounts could not be given their rights." "无法授予数据库账户权限。"

@@ -11,6 +11,7 @@
 #include "common/domain/day.h"
 #include "common/domain/hands.h"
 #include "common/register/clear_mask.h"
+#include "common/register/looks.h"
 #include "common/register/update_mask.h"
 #include "kechuang/contract/v1/contract_service.pb.h"
 #include "services/contract/import_rules.h"
@@ -258,7 +259,7 @@ absl::StatusOr<Change<ledger::v1::RowOutcome>> ImportContract(ContractDependenci
 }  // namespace
 
 std::vector<ledger::Kind> ContractKinds() {
-  return {ledger::MakeKind<v1::Contract>(&ContractContribution, &ContractKeys)};
+  return {ledger::MakeKind<v1::Contract>(&ContractContribution, &ContractKeys), LookKind()};
 }
 
 ContractService::ContractService(ledger::Register& ledger, Policy policy)
@@ -293,7 +294,7 @@ RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::
   program.area = "contract";
   program.journal_service = "kechuang.contract.v1.ContractJournal";
   program.migrations = ContractMigrations();
-  program.versions = {3, 3};
+  program.versions = {4, 4};
   program.kinds = ContractKinds();
   program.make_services = [&service, policy = std::move(policy)](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<ContractService>(ledger, policy());

@@ -20,7 +20,7 @@ struct ContractDependencies {
   Policy policy;
 };
 
-// The kinds of record of this register: contracts, and nothing else.
+// The kinds of record of this register: contracts, and who saw personal data in them.
 std::vector<ledger::Kind> ContractKinds();
 
 // kechuang.contract.v1.ContractService over a register. Lives as long as its methods are served; threads may share it.

@@ -1,5 +1,6 @@
 #include "services/enterprise/service.h"
 
+#include "common/register/looks.h"
 #include "services/enterprise/certification_rules.h"
 #include "services/enterprise/schema.h"
 #include "services/enterprise/totals.h"
@@ -12,6 +13,7 @@ std::vector<ledger::Kind> EnterpriseKinds() {
                                        &UndoPeriods),
       ledger::MakeKind<v1::Certification>(nullptr, &CertificationKeys),
       ledger::MakeKind<v1::AnnualStatement>(),
+      LookKind(),
   };
 }
 
@@ -47,7 +49,7 @@ RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service) {
   program.area = "enterprise";
   program.journal_service = "kechuang.enterprise.v1.EnterpriseJournal";
   program.migrations = EnterpriseMigrations();
-  program.versions = {2, 2};
+  program.versions = {3, 3};
   program.kinds = EnterpriseKinds();
   program.make_services = [&service](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<EnterpriseService>(ledger);

@@ -20,8 +20,8 @@ inline constexpr size_t kMessageBytesMax = size_t{8} * 1024 * 1024;
 
 // The metadata, and the headers of REST, that go on to the services. Nothing else does, so that no caller can say what
 // only the suite itself may say.
-inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"authorization", "accept-language",
-                                                                      "x-goog-fieldmask", "traceparent"};
+inline constexpr std::array<absl::string_view, 5> kPassingMetadata = {
+    "authorization", "accept-language", "x-goog-fieldmask", "traceparent", "kc-reveal-reason"};
 
 // What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
 // outlive the server.

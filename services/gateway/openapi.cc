@@ -34,7 +34,8 @@ gRPC; each operation names its method (x-grpc-method).
 * **Repeating** a change with the same `requestId` gives the first answer again and changes nothing.
 * **Trying** a change with `validateOnly` gives the answer and writes nothing.
 * **Errors** are google.rpc.Status with a stable reason and, for malformed requests, every field that is wrong.
-* **Personal data** are the fields marked x-personal-data.
+* **Personal data** are the fields marked x-personal-data. They come masked, unless `Kc-Reveal-Reason` says why they are
+  needed (percent-encoded UTF-8) and a role opens them; who saw what then stands on the access log.
 * **Lists** filter and order by the fields marked x-indexed.
 * **Headers**: `Accept-Language` (zh or en), `Request-Timeout: 2s`, `If-None-Match` on reads, `If-Match` on changes.
 )";

@@ -21,6 +21,8 @@
 
 #include "common/base/loopback.h"
 #include "common/base/status_macros.h"
+#include "common/domain/percent.h"
+#include "common/rpc/call.h"
 #include "tools/kc/stored_session.h"
 
 namespace kechuang::kc {
@@ -181,8 +183,8 @@ absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& v
   return place;
 }
 
-Connection::Connection(SuitePlace place, Language language, absl::Duration timeout)
-    : place_(std::move(place)), language_(language), timeout_(timeout) {
+Connection::Connection(SuitePlace place, Language language, absl::Duration timeout, std::string reveal_reason)
+    : place_(std::move(place)), language_(language), timeout_(timeout), reveal_reason_(std::move(reveal_reason)) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   // A suite on this machine is never behind a proxy of the environment.
@@ -199,6 +201,7 @@ std::unique_ptr<grpc::ClientContext> Connection::NewContext() const {
   if (timeout_ < absl::InfiniteDuration()) context->set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
   if (!place_.key.empty()) context->AddMetadata("authorization", authorization());
   context->AddMetadata("accept-language", std::string(CodeOf(language_)));
+  if (!reveal_reason_.empty()) context->AddMetadata(rpc::kRevealReason, PercentEncode(reveal_reason_));
   return context;
 }
 

@@ -47,8 +47,9 @@ bool IsLoopback(absl::string_view server);
 // A channel to a suite, and what goes with each call. Threads may share one.
 class Connection {
  public:
-  // Calls get this deadline; none if it is infinite.
-  Connection(SuitePlace place, Language language, absl::Duration timeout);
+  // Calls get this deadline; none if it is infinite. reveal_reason: why the person wants to see personal data unmasked;
+  // empty if they come masked.
+  Connection(SuitePlace place, Language language, absl::Duration timeout, std::string reveal_reason = "");
 
   // Context of a new call: deadline, key and language.
   std::unique_ptr<grpc::ClientContext> NewContext() const;
@@ -65,6 +66,7 @@ class Connection {
   const SuitePlace place_;
   const Language language_;
   const absl::Duration timeout_;
+  const std::string reveal_reason_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -88,7 +88,7 @@ absl::Status Connect(const CommandLine& line, Session& session) {
                                                 line.command->keyless},
                                                session.around.variables, session.around.program));
   RETURN_IF_ERROR(KeepFresh(place, session.around.variables, session.language));
-  session.connection = std::make_unique<Connection>(std::move(place), session.language, timeout);
+  session.connection = std::make_unique<Connection>(std::move(place), session.language, timeout, line.Value("reveal"));
   return absl::OkStatus();
 }
 

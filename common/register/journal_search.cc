@@ -1,0 +1,61 @@
+#include "common/register/journal_search.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+#include "common/base/error.h"
+#include "common/base/status_macros.h"
+#include "common/register/looks.h"
+#include "common/register/revision.h"
+#include "kechuang/api/v1/reasons.pb.h"
+
+namespace kechuang {
+namespace {
+
+using ledger::v1::SearchJournalRequest;
+using ledger::v1::SearchJournalResponse;
+
+constexpr int kPageSizeDefault = 100;
+constexpr int kPageSizeMax = 1000;
+
+absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
+  return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
+}
+
+absl::StatusOr<ledger::JournalSearch> ReadSearch(const SearchJournalRequest& request) {
+  ledger::JournalSearch search;
+  search.actor = request.actor();
+  search.method = request.method();
+  search.record = request.record();
+  if (request.has_since()) search.since = TimeOf(request.since());
+  if (request.has_until()) search.until = TimeOf(request.until());
+  search.limit = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  if (!request.page_token().empty() && (!absl::SimpleAtoi(request.page_token(), &search.below) || search.below < 1)) {
+    return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
+        .With("argument", "page_token")
+        .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
+  }
+  return search;
+}
+
+}  // namespace
+
+absl::StatusOr<SearchJournalResponse> SearchJournal(ledger::Register& ledger, const rpc::Call& call,
+                                                    const SearchJournalRequest& request) {
+  ASSIGN_OR_RETURN(const ledger::JournalSearch search, ReadSearch(request));
+  if (!search.record.empty()) RETURN_IF_ERROR(CheckRecordName(ledger, search.record));
+  RETURN_IF_ERROR(NoteLookAt(ledger, call, search.record));
+  ASSIGN_OR_RETURN(const ledger::JournalFound found, ledger.SearchJournal(call.deadline, search));
+  SearchJournalResponse response;
+  for (const ledger::Change& change : found.changes) {
+    ASSIGN_OR_RETURN(*response.add_revisions(), ToRevision(ledger, call, change.entry, change.before));
+  }
+  if (found.below > 0) response.set_next_page_token(absl::StrCat(found.below));
+  return response;
+}
+
+}  // namespace kechuang
