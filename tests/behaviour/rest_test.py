@@ -256,7 +256,7 @@ class Patches(RestCase):
 
     def test_a_body_read_before_may_be_sent_back(self):
         made = create_contract(self.to)
-        document = self.ask("GET", f"/v1/{made.name}")[2]
+        document = self.ask("GET", f"/v1/{made.name}", Kc_Reveal_Reason="edit")[2]
         status, _, changed = self.ask("PATCH", f"/v1/{made.name}", {**document, "remark": "新"})
         self.assertEqual(status, 200, changed)
         self.assertEqual(changed["remark"], "新")

@@ -255,7 +255,7 @@ class LifeCycles(unittest.TestCase):
                 "--technology-field", "advanced-manufacturing", "--ip-type", "technical-secret",
                 "--registry-division-code", "640105", "--documents", "kind=CONTRACT_TEXT,title=合同.pdf")
         self.kc("contracts", "update", "d-1", "--technical-amount", "400000.00元", "--remark", "=1+1")
-        contract = self.get("contracts", "get", "d-1")
+        contract = self.get("contracts", "get", "d-1", "--reveal", "核对")
         self.assertEqual((contract["technical_amount_fen"], contract["seller"]["party_name"]), ("40000000", "宁夏试验大学"))
         shown = self.kc("contracts", "list", "--filter", 'name = "contracts/d-1"', "--output", "csv", "--columns",
                         "name,remark").stdout

@@ -339,7 +339,8 @@ CommandSpec ExportCommand() {
       "undone contributions; suspension of banks; loans and contracts that are still being decided, the steps of a\n"
       "decision, single pay-outs and repayments (a loan travels with its first pay-out's day, its sum and its "
       "balance),\n"
-      "foreign prices, incomes and documents of contracts; ids, revisions and history.",
+      "foreign prices, incomes and documents of contracts; ids, revisions and history.\n"
+      "Personal data come masked without --reveal REASON, and masked values are not imported.",
       "工作簿和 CSV 的列名与 kc import 一致，可导入另一套系统；JSON "
       "行含全部字段。文件写完整后才出现，占用内存不随记录数增加。\n"
       "工作簿和 CSV "
@@ -347,7 +348,8 @@ CommandSpec ExportCommand() {
       "已冲正的出资；\n"
       "银行暂停状态；尚在审批中的贷款和合同、审批过程、逐笔放款和还款（贷款只带首次放款日、金额合计和余额）；合同的外币"
       "价款、到账收入和附件；\n"
-      "编号、版本和修改历史。"};
+      "编号、版本和修改历史。\n"
+      "未用 --reveal 说明理由时个人信息为脱敏数据，脱敏数据不能导入。"};
   command.run = RunExport;
   command.unhurried = true;
   return command;
