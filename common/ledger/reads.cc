@@ -120,22 +120,27 @@ absl::Status RecordsByKeyPrefix(Database& database, const Store& store, PointRea
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<TotalRow>> SelectTotals(Session& session, const Store& store, const TotalsQuery& query) {
+  std::vector<TotalRow> rows;
+  RETURN_IF_ERROR(session.Query(
+      "SELECT period,cell,entries,amount_fen,part_fen,distinct_keys FROM total WHERE book=? AND measure=? AND cut=? "
+      "AND period BETWEEN ? AND ? AND CHAR_LENGTH(period)=? AND cell LIKE ? ORDER BY period,cell",
+      {store.book(), query.measure, query.grouping, query.first_period, query.last_period,
+       static_cast<int64_t>(query.first_period.size()), LikePrefix(query.cell_prefix)},
+      [&](const Row& row) {
+        rows.push_back({{query.measure, query.grouping, row.Text(0), row.Text(1)},
+                        {row.Int(2), row.Int(3), row.Int(4), row.Int(5)}});
+        return absl::OkStatus();
+      }));
+  return rows;
+}
+
 absl::StatusOr<std::vector<TotalRow>> ReadTotals(Database& database, const Store& store, absl::Time deadline,
                                                  const TotalsQuery& query) {
   std::vector<TotalRow> rows;
-  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) {
-    rows.clear();
-    return session.Query(
-        "SELECT period,cell,entries,amount_fen,part_fen,distinct_keys FROM total WHERE book=? AND measure=? AND cut=? "
-        "AND "
-        "period BETWEEN ? AND ? AND CHAR_LENGTH(period)=? AND cell LIKE ? ORDER BY period,cell",
-        {store.book(), query.measure, query.grouping, query.first_period, query.last_period,
-         static_cast<int64_t>(query.first_period.size()), LikePrefix(query.cell_prefix)},
-        [&](const Row& row) {
-          rows.push_back({{query.measure, query.grouping, row.Text(0), row.Text(1)},
-                          {row.Int(2), row.Int(3), row.Int(4), row.Int(5)}});
-          return absl::OkStatus();
-        });
+  RETURN_IF_ERROR(database.Read(deadline, [&](Session& session) -> absl::Status {
+    ASSIGN_OR_RETURN(rows, SelectTotals(session, store, query));
+    return absl::OkStatus();
   }));
   return rows;
 }

@@ -29,6 +29,8 @@ absl::StatusOr<std::vector<std::string>> NamesByKeyPrefix(mysql::Database& datab
 absl::Status RecordsByKeyPrefix(mysql::Database& database, const Store& store, PointReader& reader, const Kind& kind,
                                 absl::Time now, absl::Time deadline, absl::string_view prefix, int limit,
                                 TakeRecord on_record);
+absl::StatusOr<std::vector<TotalRow>> SelectTotals(mysql::Session& session, const Store& store,
+                                                   const TotalsQuery& query);
 absl::StatusOr<std::vector<TotalRow>> ReadTotals(mysql::Database& database, const Store& store, absl::Time deadline,
                                                  const TotalsQuery& query);
 absl::StatusOr<std::vector<JournalEntry>> ReadHistory(mysql::Database& database, const Store& store,

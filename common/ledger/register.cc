@@ -66,7 +66,7 @@ class Register::Impl {
         store_(kinds_, options_.book),
         batch_runner_(database_, store_, kinds_, clock_),
         point_reader_(database_, store_, clock_, options_),
-        totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max)),
+        totals_reader_(database_, store_, static_cast<size_t>(options_.queue_size_max), options_.read_cache_bytes > 0),
         bulk_share_(2 * static_cast<size_t>(options_.batch_size_max)),
         runner_([this] { RunBatches(); }),
         answerer_([this] { AnswerCallers(); }) {}

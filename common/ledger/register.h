@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -251,8 +252,26 @@ struct ListPage {
 
 // Takes one record read, serialized, which lives as long as the call, or the error in its place.
 using OnRead = std::function<void(absl::StatusOr<absl::string_view>)>;
+// Cells of the totals that were read once for several callers, and the answers made of them. One thread.
+class TotalsFound {
+ public:
+  using Fold = absl::FunctionRef<absl::StatusOr<std::string>(const std::vector<TotalRow>&)>;
+
+  explicit TotalsFound(std::vector<TotalRow> rows) : rows_(std::move(rows)) {}
+  const std::vector<TotalRow>& rows() const { return rows_; }
+  // The answer to a request: what fold makes of the cells, once for all who ask in the same bytes.
+  const absl::StatusOr<std::string>& Answer(const std::string& request, Fold fold) {
+    const auto known = answers_.find(request);
+    return known != answers_.end() ? known->second : answers_.emplace(request, fold(rows_)).first->second;
+  }
+
+ private:
+  const std::vector<TotalRow> rows_;
+  std::map<std::string, absl::StatusOr<std::string>> answers_;
+};
+
 // The same of cells of the totals.
-using OnTotals = std::function<void(absl::StatusOr<const std::vector<TotalRow>*>)>;
+using OnTotals = std::function<void(absl::StatusOr<TotalsFound*>)>;
 
 struct RegisterOptions {
   std::string book = "default";

@@ -32,6 +32,13 @@ struct Change {
 void SubmitCommand(ledger::Register& ledger, const rpc::Call& call, ledger::Command command,
                    std::unique_ptr<google::protobuf::Message> request, rpc::Finish finish);
 
+// The bytes of an answer.
+template <class Response>
+absl::StatusOr<std::string> Serialized(const absl::StatusOr<Response>& response) {
+  if (!response.ok()) return response.status();
+  return response->SerializeAsString();
+}
+
 // A register's service: like rpc::Service, with the methods that every register has written once. Dependencies has a
 // member `ledger::Register& ledger`.
 template <class Dependencies>
@@ -84,12 +91,15 @@ class RegisterService : public rpc::Service<Dependencies> {
       if (!planned.ok()) return finish(planned.status());
       ledger::TotalsQuery query = planned->query;
       ledger->TotalsThen(call.deadline, std::move(query),
-                         [fold, planned = *std::move(planned),
-                          finish = std::move(finish)](absl::StatusOr<const std::vector<ledger::TotalRow>*> rows) {
-                           if (!rows.ok()) return finish(rows.status());
-                           const absl::StatusOr<Response> response = fold(planned, **rows);
-                           if (!response.ok()) return finish(response.status());
-                           finish(rpc::Reply{response->SerializeAsString()});
+                         [fold, planned = *std::move(planned), asked = request->SerializeAsString(),
+                          finish = std::move(finish)](absl::StatusOr<ledger::TotalsFound*> found) {
+                           if (!found.ok()) return finish(found.status());
+                           const auto make = [&](const std::vector<ledger::TotalRow>& rows) {
+                             return Serialized(fold(planned, rows));
+                           };
+                           const absl::StatusOr<std::string>& answer = (*found)->Answer(asked, make);
+                           if (!answer.ok()) return finish(answer.status());
+                           finish(rpc::Reply{*answer});
                          });
     };
     this->table().Add(Request::descriptor(), Response::descriptor(), std::move(method));

@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -150,6 +151,28 @@ absl::Status AddRow(const ledger::Amounts& amounts, bool cancelled, v1::Contract
   return absl::OkStatus();
 }
 
+bool ByMonth(const TotalsPlan& plan) {
+  return std::find(plan.group_by.begin(), plan.group_by.end(), v1::TOTALS_DIMENSION_MONTH) != plan.group_by.end();
+}
+
+// One row a cell: to take a cell's text apart costs more than to add up its months.
+absl::StatusOr<std::vector<ledger::TotalRow>> OverAllMonths(const std::vector<ledger::TotalRow>& monthly) {
+  std::vector<ledger::TotalRow> rows;
+  absl::flat_hash_map<absl::string_view, size_t> places;
+  for (const ledger::TotalRow& month : monthly) {
+    const auto [place, is_new] = places.emplace(month.cell.cell, rows.size());
+    if (is_new) {
+      rows.push_back(month);
+      continue;
+    }
+    ledger::Amounts& amounts = rows[place->second].amounts;
+    amounts.count += month.amounts.count;
+    ASSIGN_OR_RETURN(amounts.amount_fen, AddFen(amounts.amount_fen, month.amounts.amount_fen));
+    ASSIGN_OR_RETURN(amounts.part_fen, AddFen(amounts.part_fen, month.amounts.part_fen));
+  }
+  return rows;
+}
+
 }  // namespace
 
 absl::StatusOr<TotalsPlan> PlanTotals(const v1::GetContractTotalsRequest& request) {
@@ -164,7 +187,8 @@ absl::StatusOr<TotalsPlan> PlanTotals(const v1::GetContractTotalsRequest& reques
 }
 
 absl::StatusOr<v1::GetContractTotalsResponse> FoldTotals(const TotalsPlan& plan,
-                                                         const std::vector<ledger::TotalRow>& rows) {
+                                                         const std::vector<ledger::TotalRow>& monthly) {
+  ASSIGN_OR_RETURN(const std::vector<ledger::TotalRow> rows, ByMonth(plan) ? monthly : OverAllMonths(monthly));
   v1::GetContractTotalsResponse response;
   v1::ContractTotals& sum = *response.mutable_sum();
   std::map<std::vector<std::string>, v1::ContractTotals> groups;

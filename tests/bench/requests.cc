@@ -40,9 +40,12 @@ std::string ListContracts(const std::string& token) {
   return request.SerializeAsString();
 }
 
+// A year that kc gen fills first, so that registers of all sizes have contracts in it.
+constexpr int kTotalsYear = 2024;
+
 std::string ContractTotals() {
   contract::v1::GetContractTotalsRequest request;
-  request.set_year(2022);
+  request.set_year(kTotalsYear);
   request.add_group_by(contract::v1::TOTALS_DIMENSION_CLASS);
   request.add_group_by(contract::v1::TOTALS_DIMENSION_TECHNOLOGY_FIELD);
   return request.SerializeAsString();
