@@ -83,6 +83,9 @@ absl::StatusOr<absl::Duration> ReadTimeout(const CommandLine& line) {
 }
 
 absl::Status Connect(const CommandLine& line, Session& session) {
+  if (line.Has("reveal") && line.Value("reveal").empty()) {
+    return WrongUsage("--reveal takes the reason why personal data are needed", "--reveal 须说明查看个人信息的理由");
+  }
   ASSIGN_OR_RETURN(const absl::Duration timeout, ReadTimeout(line));
   ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file"),
                                                 line.command->keyless},

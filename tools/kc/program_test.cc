@@ -191,6 +191,11 @@ TEST_F(ProgramTest, ListsAPageAsATable) {
   EXPECT_THAT(err_, HasSubstr("--all"));
 }
 
+TEST_F(ProgramTest, RevealsNothingWithoutAReason) {
+  EXPECT_EQ(Run({"loans", "get", "loans/1", "--reveal", ""}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("--reveal takes the reason"));
+}
+
 TEST_F(ProgramTest, ListsRolesWithoutASuite) {
   EXPECT_EQ(Run({"roles", "list", "--server", "127.0.0.1:1", "--output", "csv"}), kDone) << err_;
   EXPECT_THAT(out_,
