@@ -25,18 +25,18 @@ constexpr size_t kHeadParts = 3;  // division, direction, standing
 
 // The dimensions that have values in cells, in the order in which a pair of them stands there.
 struct StoredDimension {
-  v1::TotalsDimension dimension;
   absl::string_view name;
+  v1::TotalsDimension dimension;
   bool pairs;
 };
 constexpr StoredDimension kStored[] = {
-    {v1::TOTALS_DIMENSION_CLASS, "class", true},
-    {v1::TOTALS_DIMENSION_TECHNOLOGY_FIELD, "technology_field", true},
-    {v1::TOTALS_DIMENSION_IP_TYPE, "ip_type", true},
-    {v1::TOTALS_DIMENSION_SELLER_TYPE, "seller_type", true},
-    {v1::TOTALS_DIMENSION_BUYER_TYPE, "buyer_type", true},
-    {v1::TOTALS_DIMENSION_SELLER_REGION, "seller_region", false},
-    {v1::TOTALS_DIMENSION_BUYER_REGION, "buyer_region", false},
+    {"class", v1::TOTALS_DIMENSION_CLASS, true},
+    {"technology_field", v1::TOTALS_DIMENSION_TECHNOLOGY_FIELD, true},
+    {"ip_type", v1::TOTALS_DIMENSION_IP_TYPE, true},
+    {"seller_type", v1::TOTALS_DIMENSION_SELLER_TYPE, true},
+    {"buyer_type", v1::TOTALS_DIMENSION_BUYER_TYPE, true},
+    {"seller_region", v1::TOTALS_DIMENSION_SELLER_REGION, false},
+    {"buyer_region", v1::TOTALS_DIMENSION_BUYER_REGION, false},
 };
 
 std::optional<Day> MonthOf(absl::string_view field, absl::string_view text, Faults& faults) {
