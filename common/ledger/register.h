@@ -259,13 +259,18 @@ class TotalsFound {
 
   explicit TotalsFound(std::vector<TotalRow> rows) : rows_(std::move(rows)) {}
   const std::vector<TotalRow>& rows() const { return rows_; }
-  // The answer to a request: what fold makes of the cells, once for all who ask in the same bytes.
+  // The answer to a request: what fold makes of the cells, once for all who ask in the same bytes. Good until the next
+  // one is asked for.
   const absl::StatusOr<std::string>& Answer(const std::string& request, Fold fold) {
     const auto known = answers_.find(request);
+    if (known == answers_.end() && answers_.size() >= kAnswersMax) answers_.clear();
     return known != answers_.end() ? known->second : answers_.emplace(request, fold(rows_)).first->second;
   }
 
  private:
+  // Callers choose the bytes, so that there may be any number of them.
+  static constexpr size_t kAnswersMax = 64;
+
   const std::vector<TotalRow> rows_;
   std::map<std::string, absl::StatusOr<std::string>> answers_;
 };

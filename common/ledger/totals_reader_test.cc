@@ -126,6 +126,15 @@ TEST(TotalsFound, MakesOneAnswerForAllWhoAskInTheSameBytes) {
   EXPECT_EQ(folds, 2);
 }
 
+TEST(TotalsFound, KeepsABoundedNumberOfAnswers) {
+  TotalsFound found({});
+  int folds = 0;
+  const auto fold = [&](const std::vector<TotalRow>&) -> absl::StatusOr<std::string> { return absl::StrCat(++folds); };
+  EXPECT_EQ(*found.Answer("first", fold), "1");
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(*found.Answer(absl::StrCat("other ", i), fold), absl::StrCat(i + 2));
+  EXPECT_EQ(*found.Answer("first", fold), "66") << "forgotten";
+}
+
 TEST(TotalsReader, TellsEveryCallerWhatFailed) {
   Bank bank;
   bank.Tamper("RENAME TABLE total TO hidden");
