@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace api = kechuang::api;
   const size_t line = input.find('\n');
   const absl::string_view rest = line == absl::string_view::npos ? absl::string_view() : input.substr(line + 1);
-  PercentDecode(rest, true);
+  kechuang::PercentDecode(rest, true);
   const auto pattern = api::PathTemplate::Parse(input.substr(0, line));
   const auto path = api::RequestPath::Parse(rest);
   if (!pattern.ok() || !path.ok()) return 0;
