@@ -126,7 +126,7 @@ std::vector<mysql::Migration> WithEngine(std::vector<mysql::Migration> migration
 }
 
 int RunRegister(int argc, char** argv, const RegisterProgram& program) {
-  rpc::BlockStopSignals();
+  rpc::PrepareProcess();
   const rpc::ProcessFlags flags = rpc::ParseProcessFlags(argc, argv);
   if (absl::GetFlag(FLAGS_migrate)) {
     const absl::Status migrated = RunMigrations(flags, program);

@@ -19,6 +19,7 @@
 
 #include "common/base/error.h"
 #include "common/base/fatal.h"
+#include "common/base/openssl_lifetime.h"
 #include "common/rpc/authenticator.h"
 #include "common/rpc/channels.h"
 #include "common/rpc/http_server.h"
@@ -158,9 +159,10 @@ int PortOffset(const std::string& area) {
   return found->second;
 }
 
-void BlockStopSignals() {
+void PrepareProcess() {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  KeepOpensslUp();
 #ifdef NDEBUG
   // Debian's Abseil looks for deadlocks at every lock, which costs up to a tenth of the throughput.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

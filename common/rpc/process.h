@@ -32,8 +32,9 @@ int PortOffset(const std::string& area);
 // HTTP (health and metrics) of the same process.
 inline constexpr int kHttpPortOffset = 80;
 
-// First statement of main: keeps SIGTERM and SIGINT for WaitForStop, before any library starts a thread.
-void BlockStopSignals();
+// First statement of main, before any library starts a thread: keeps SIGTERM and SIGINT for WaitForStop, sends the log
+// to standard error, and keeps OpenSSL up.
+void PrepareProcess();
 // Reads --state, --port_base, --<area>_address, the limits of callers and what stands in ListenFlags; ends the process
 // with a sentence if they are wrong, or if a flag is unknown. With --print-config it prints every flag with its value,
 // wrong ones too, and ends the process with 0.

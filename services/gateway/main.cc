@@ -69,6 +69,6 @@ int Run(const rpc::ProcessFlags& flags) {
 }  // namespace kechuang::gateway
 
 int main(int argc, char** argv) {
-  kechuang::rpc::BlockStopSignals();
+  kechuang::rpc::PrepareProcess();
   return kechuang::gateway::Run(kechuang::rpc::ParseProcessFlags(argc, argv));
 }

@@ -9,7 +9,7 @@
 ABSL_FLAG(std::string, division, "640105", "the bureau's own district, 6 digits");
 
 int main(int argc, char** argv) {
-  kechuang::rpc::BlockStopSignals();
+  kechuang::rpc::PrepareProcess();
   const kechuang::rpc::ProcessFlags flags = kechuang::rpc::ParseProcessFlags(argc, argv);
   kechuang::rpc::Channels channels(flags.addresses, flags.listening.tls);
   kechuang::report::ReportDependencies dependencies{channels, absl::GetFlag(FLAGS_division)};

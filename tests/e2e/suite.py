@@ -199,8 +199,7 @@ class Suite:
         self.hang_up()
         try:
             done = self.down()
-            spoken = [f"{log.name}: {line}" for log in sorted((self.state / "logs").glob("*.log"))
-                      for line in log.read_text(errors="replace").splitlines() if SANITIZER.search(line)]
+            spoken = self.sanitizers_words()
             told = self.secrets_in_logs()
         finally:
             self.discard()
@@ -209,7 +208,15 @@ class Suite:
         if done.returncode != 0:
             raise AssertionError(f"deploy/down ended with {done.returncode}: {done.stdout}")
         if spoken:
-            raise AssertionError("a sanitizer spoke:\n" + "\n".join(spoken[:20]))
+            raise AssertionError("a sanitizer spoke:\n" + "\n".join(spoken[:5]))
+
+    def sanitizers_words(self):
+        """What sanitizers wrote into the logs, each from its first line to the frames that tell where."""
+        spoken = []
+        for log in sorted((self.state / "logs").glob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()
+            spoken += ["\n".join([log.name, *lines[at:at + 80]]) for at, line in enumerate(lines) if SANITIZER.search(line)]
+        return spoken
 
     def secrets_in_logs(self):
         """The lines of logs that hold a secret of the suite's files, or personal data."""

@@ -15,6 +15,7 @@
 
 #include "absl/strings/numbers.h"
 
+#include "common/base/openssl_lifetime.h"
 #include "tools/kc/program.h"
 
 namespace {
@@ -71,6 +72,7 @@ bool Page(const std::string& text) {
 int main(int argc, char** argv) {
   // gRPC's own log lines are no sentences for a person; kc says what went wrong itself.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  kechuang::KeepOpensslUp();
   std::ios::sync_with_stdio(false);
   std::error_code error;
   kechuang::kc::Surroundings around{Variable, std::filesystem::read_symlink("/proc/self/exe", error), std::cin,
