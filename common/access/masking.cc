@@ -10,10 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
+#include "common/access/personal_fields.h"
 #include "common/base/type_facts.h"
 #include "common/domain/name_text.h"
-#include "kechuang/api/v1/options.pb.h"
-#include "kechuang/api/v1/personal.pb.h"
 
 namespace kechuang::access {
 namespace {
@@ -28,29 +27,6 @@ constexpr size_t kTextMin = 2;
 constexpr size_t kPhoneMin = 10;
 constexpr size_t kPhoneHead = 3;
 constexpr size_t kPhoneTail = 4;
-
-bool IsPersonal(const FieldDescriptor& field) {
-  return field.cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
-         field.options().GetExtension(api::v1::field).personal_data();
-}
-
-// Whether this value of the message is personal data: not if what stands beside it says that it is no person's.
-bool IsPersonalIn(const Message& message, const FieldDescriptor& field) {
-  if (!IsPersonal(field)) return false;
-  const FieldDescriptor* const beside =
-      message.GetDescriptor()->FindFieldByName(field.options().GetExtension(api::v1::public_with));
-  return beside == nullptr || message.GetReflection()->GetString(message, beside).empty();
-}
-
-bool HoldsPersonalData(const Descriptor* type, std::set<const Descriptor*>& seen) {
-  if (!seen.insert(type).second) return false;
-  for (int i = 0; i < type->field_count(); ++i) {
-    const FieldDescriptor& field = *type->field(i);
-    if (IsPersonal(field)) return true;
-    if (field.message_type() != nullptr && HoldsPersonalData(field.message_type(), seen)) return true;
-  }
-  return false;
-}
 
 void MaskText(Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
@@ -71,19 +47,16 @@ namespace {
 struct PersonalFacts {
   explicit PersonalFacts(const Descriptor* type)
       : permission(Policy::Get().BitOf(PersonalPermission(type))), name(type->FindFieldByName("name")) {
-    std::set<const Descriptor*> seen;
-    holds = HoldsPersonalData(type, seen);
     if (name != nullptr && (name->is_repeated() || name->cpp_type() != FieldDescriptor::CPPTYPE_STRING)) name = nullptr;
   }
 
-  bool holds = false;
   std::optional<size_t> permission;  // the bit of it
   const FieldDescriptor* name;       // the record's own; null if it has none
 };
 
 }  // namespace
 
-bool HoldsPersonalData(const Descriptor* type) { return FactsOf<PersonalFacts>(type).holds; }
+bool HoldsPersonalData(const Descriptor* type) { return FactsOf<PersonalFields>(type).any(); }
 
 std::string PersonalPermission(const Descriptor* type) {
   const std::vector<std::string> package = absl::StrSplit(type->file()->package(), '.');
@@ -91,8 +64,9 @@ std::string PersonalPermission(const Descriptor* type) {
 }
 
 bool MaySeePersonalData(const Caller& caller, const Descriptor* type) {
+  if (!HoldsPersonalData(type)) return true;
   const PersonalFacts& facts = FactsOf<PersonalFacts>(type);
-  return !facts.holds || (facts.permission.has_value() && caller.permissions.test(*facts.permission));
+  return facts.permission.has_value() && caller.permissions.test(*facts.permission);
 }
 
 std::string Masked(const FieldDescriptor& field, absl::string_view value) {
@@ -118,24 +92,25 @@ bool LooksMasked(absl::string_view text) {
 
 void MaskPersonalData(Message& message) {
   const Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (IsPersonalIn(message, *field)) {
-      MaskText(message, *field);
-    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      continue;
-    } else if (!field->is_repeated()) {
-      MaskPersonalData(*reflection.MutableMessage(&message, field));
-    } else {
-      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-        MaskPersonalData(*reflection.MutableRepeatedMessage(&message, field, i));
+  for (const PersonalFields::Field& each : FactsOf<PersonalFields>(message.GetDescriptor()).fields()) {
+    if (each.is_text()) {
+      if (each.IsPersonalIn(message)) MaskText(message, *each.field);
+    } else if (each.field->is_repeated()) {
+      for (int i = 0; i < reflection.FieldSize(message, each.field); ++i) {
+        MaskPersonalData(*reflection.MutableRepeatedMessage(&message, each.field, i));
       }
+    } else if (reflection.HasField(message, each.field)) {
+      MaskPersonalData(*reflection.MutableMessage(&message, each.field));
     }
   }
 }
 
 namespace {
+
+bool HasText(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  return field.is_repeated() ? reflection.FieldSize(message, &field) > 0 : reflection.HasField(message, &field);
+}
 
 // record: the one that the message is a part of; empty if it is none's.
 void CollectRecords(const Message& message, std::string record, std::set<std::string>& records) {
@@ -143,19 +118,15 @@ void CollectRecords(const Message& message, std::string record, std::set<std::st
   if (const FieldDescriptor* name = FactsOf<PersonalFacts>(message.GetDescriptor()).name; name != nullptr) {
     if (std::string own = reflection.GetString(message, name); !own.empty()) record = std::move(own);
   }
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (IsPersonalIn(message, *field)) {
-      records.insert(record);
-    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      continue;
-    } else if (!field->is_repeated()) {
-      CollectRecords(reflection.GetMessage(message, field), record, records);
-    } else {
-      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-        CollectRecords(reflection.GetRepeatedMessage(message, field, i), record, records);
+  for (const PersonalFields::Field& each : FactsOf<PersonalFields>(message.GetDescriptor()).fields()) {
+    if (each.is_text()) {
+      if (HasText(message, *each.field) && each.IsPersonalIn(message)) records.insert(record);
+    } else if (each.field->is_repeated()) {
+      for (int i = 0; i < reflection.FieldSize(message, each.field); ++i) {
+        CollectRecords(reflection.GetRepeatedMessage(message, each.field, i), record, records);
       }
+    } else if (reflection.HasField(message, each.field)) {
+      CollectRecords(reflection.GetMessage(message, each.field), record, records);
     }
   }
 }

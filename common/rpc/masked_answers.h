@@ -2,18 +2,13 @@
 #define KECHUANG_COMMON_RPC_MASKED_ANSWERS_H_
 
 #include <functional>
-#include <string>
 
-#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 #include "common/rpc/service.h"
 
 // Answers to callers who may not see the personal data that they hold.
 namespace kechuang::rpc {
-
-// The bytes of an answer of this type with its personal data masked.
-std::string MaskedBytes(const google::protobuf::Descriptor* type, const std::string& bytes);
 
 // A stream whose answers are masked on the way; bytes outlives it.
 class MaskingStream final : public ByteStream {

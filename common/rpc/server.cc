@@ -19,6 +19,7 @@
 #include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/impl/service_type.h"
 
+#include "common/access/masked_bytes.h"
 #include "common/access/masking.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
@@ -207,7 +208,7 @@ class TableService : public grpc::Service {
   Finish Screened(const Call& call, const google::protobuf::Descriptor* type, Finish finish) const {
     if (Shows(call, type)) return NotedFirst(*shared_.options.look_log, call, type, std::move(finish));
     return [type, finish = std::move(finish)](absl::StatusOr<Reply> reply) {
-      if (reply.ok()) reply->bytes = MaskedBytes(type, reply->bytes);
+      if (reply.ok()) reply->bytes = access::MaskedBytes(type, reply->bytes);
       finish(std::move(reply));
     };
   }
