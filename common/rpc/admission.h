@@ -43,6 +43,8 @@ class Admission {
   // calls from elsewhere notices nothing.
   absl::Status AdmitOpen(const std::string& source);
 
+  const Authenticator& authenticator() const { return authenticator_; }
+
   // Open calls from one source. An office behind one address logs in more than a person does.
   static constexpr CallerLimit kOpenCalls = {.rate = 5, .burst = 60};
 

@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 #include "common/base/error.h"
 #include "common/base/sha256.h"
+#include "common/base/status_macros.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -20,6 +22,9 @@ namespace {
 using access::Caller;
 
 constexpr char kSuite[] = "services/suite";
+// What Vouch makes: the scheme, the fingerprint, a blank, the suite's key.
+constexpr char kVouchScheme[] = "Certificate ";
+constexpr size_t kFingerprintDigits = 64;
 // How long callers are taken for who they were when nothing is heard from the register of identities any more. While it
 // is away nobody can revoke a key; cut off from it, a service must not go on for ever.
 constexpr auto kTrustFor = std::chrono::minutes(10);
@@ -34,8 +39,11 @@ absl::Status BadKeyFile(const std::string& path, absl::string_view english, absl
 absl::Status NoSuchKey() {
   return Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
       .Says(
-          "the call carries no valid key and no token of a session; send metadata authorization: Bearer <key or token>",
-          "调用没有携带有效的密钥或会话令牌，请在元数据中发送 authorization: Bearer <密钥或令牌>");
+          "the call carries no valid key, no token of a session and no certificate that belongs to a key; send "
+          "metadata "
+          "authorization: Bearer <key or token>",
+          "调用没有携带有效的密钥、会话令牌或已登记的客户端证书，请在元数据中发送 authorization: Bearer "
+          "<密钥或令牌>");
 }
 
 absl::Status CallersUnknown() {
@@ -53,12 +61,17 @@ std::shared_ptr<const Caller> Suite() {
 }  // namespace
 
 Authenticator::Authenticator(absl::string_view suite_key, const Clock& clock)
-    : clock_(clock), suite_digest_(suite_key.empty() ? "" : Sha256(suite_key)), suite_(Suite()) {}
+    : clock_(clock),
+      suite_key_(suite_key),
+      suite_digest_(suite_key.empty() ? "" : Sha256(suite_key)),
+      suite_(Suite()) {}
 
-void Authenticator::Learn(CallersBySecret callers, People people) {
+void Authenticator::Learn(Systems systems, People people) {
   absl::flat_hash_map<std::string, access::Permissions> keys;
-  for (const auto& [digest, caller] : callers) keys[caller->actor] = caller->permissions;
-  auto learnt = std::make_shared<const Known>(Known{std::move(callers), std::move(keys), std::move(people)});
+  for (const CallersByDigest* callers : {&systems.by_secret, &systems.by_certificate}) {
+    for (const auto& [digest, caller] : *callers) keys[caller->actor] = caller->permissions;
+  }
+  auto learnt = std::make_shared<const Known>(Known{std::move(systems), std::move(keys), std::move(people)});
   const std::lock_guard<std::mutex> lock(mutex_);
   known_ = std::move(learnt);
   confirmed_ = std::chrono::steady_clock::now();
@@ -78,33 +91,50 @@ bool Authenticator::knows_callers() const {
   return KnowsCallers();
 }
 
+std::string Authenticator::Vouch(absl::string_view fingerprint) const {
+  return absl::StrCat(kVouchScheme, fingerprint, " ", suite_key_);
+}
+
+bool Authenticator::IsSuiteDigest(absl::string_view digest) const {
+  return digest.size() == suite_digest_.size() &&
+         CRYPTO_memcmp(digest.data(), suite_digest_.data(), digest.size()) == 0;
+}
+
+absl::StatusOr<std::shared_ptr<const Authenticator::Known>> Authenticator::WhatIsKnown() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!KnowsCallers()) return CallersUnknown();
+  return known_;
+}
+
+absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::FindSystem(const CallersByDigest& systems,
+                                                                        const std::string& digest) const {
+  // Looked up by the digest: how long that takes tells nothing about the secret.
+  const auto found = systems.find(digest);
+  if (found == systems.end() || found->second->expires <= clock_.Now()) return NoSuchKey();
+  return found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::IdentifyMachine(absl::string_view vouched) const {
+  const size_t key_at = kFingerprintDigits + 1;
+  const bool whole = vouched.size() > key_at && vouched.size() <= kTokenBytesMax && vouched[kFingerprintDigits] == ' ';
+  if (!whole || !IsSuiteDigest(Sha256(vouched.substr(key_at)))) return NoSuchKey();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Known> known, WhatIsKnown());
+  return FindSystem(known->systems.by_certificate, absl::HexStringToBytes(vouched.substr(0, kFingerprintDigits)));
+}
+
 absl::StatusOr<std::shared_ptr<const Caller>> Authenticator::Identify(absl::string_view authorization) const {
+  if (absl::ConsumePrefix(&authorization, kVouchScheme)) return IdentifyMachine(authorization);
   if (!absl::ConsumePrefix(&authorization, "Bearer ") || authorization.size() > kTokenBytesMax) return NoSuchKey();
   const std::string digest = Sha256(authorization);
-  if (digest.size() == suite_digest_.size() && CRYPTO_memcmp(digest.data(), suite_digest_.data(), digest.size()) == 0) {
-    return suite_;
-  }
-  std::shared_ptr<const Known> known;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!KnowsCallers()) return CallersUnknown();
-    known = known_;
-  }
+  if (IsSuiteDigest(digest)) return suite_;
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Known> known, WhatIsKnown());
   if (LooksLikeToken(authorization)) return IdentifyPerson(*known, authorization, digest);
-  // Looked up by the digest: how long that takes tells nothing about the secret.
-  const auto found = known->callers.find(digest);
-  if (found == known->callers.end() || found->second->expires <= clock_.Now()) return NoSuchKey();
-  return found->second;
+  return FindSystem(known->systems.by_secret, digest);
 }
 
 absl::StatusOr<access::Permissions> Authenticator::PermissionsNow(const Caller& caller) const {
   if (caller.actor == kSuite) return caller.permissions;
-  std::shared_ptr<const Known> known;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!KnowsCallers()) return CallersUnknown();
-    known = known_;
-  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Known> known, WhatIsKnown());
   if (access::IsPerson(caller)) {
     const auto user = known->people.users.find(caller.actor);
     const bool gone = user == known->people.users.end() || known->people.ended_sessions.contains(caller.session);

@@ -18,8 +18,14 @@
 
 namespace kechuang::rpc {
 
-// Callers by the SHA-256 of their secrets, 32 bytes each.
-using CallersBySecret = absl::flat_hash_map<std::string, std::shared_ptr<const access::Caller>>;
+// Callers by the SHA-256 of what they are known by, 32 bytes each.
+using CallersByDigest = absl::flat_hash_map<std::string, std::shared_ptr<const access::Caller>>;
+
+// The systems that may call: each by a secret, or by the certificate that it shows.
+struct Systems {
+  CallersByDigest by_secret = {};
+  CallersByDigest by_certificate = {};
+};
 
 // What must be known to take the tokens of sessions.
 struct People {
@@ -28,7 +34,8 @@ struct People {
   absl::flat_hash_set<std::string> ended_sessions;  // ids, as long as a token of theirs has not expired
 };
 
-// Tells who presents a credential: the secret of a key, or the access token of a session. It knows the suite's own key
+// Tells who presents a credential: the secret of a key, the access token of a session, or a certificate that a process
+// of the suite vouches for. It knows the suite's own key
 // from the start, and all else from the register of identities, which tells it again after each change. Roles and scope
 // of a person come from there, never from the token. Threads may share one.
 class Authenticator {
@@ -39,16 +46,21 @@ class Authenticator {
   Authenticator& operator=(const Authenticator&) = delete;
 
   // These callers are known from now on, and no others.
-  void Learn(CallersBySecret callers, People people = {});
+  void Learn(Systems systems, People people = {});
   // What was learnt last still holds.
   void Confirm();
   // Whether callers were learnt or confirmed within the last ten minutes.
   bool knows_callers() const;
 
-  // Whose the authorization header "Bearer <secret or token>" is. UNAUTHENTICATED_CALLER (kUnauthenticated) for a
-  // secret that nobody has, a token that nobody signed, either that has expired, a session that has ended, and any
-  // other text; CALLERS_UNKNOWN (kUnavailable) while it cannot know.
+  // Whose the authorization header "Bearer <secret or token>", or what Vouch made, is. UNAUTHENTICATED_CALLER
+  // (kUnauthenticated) for a secret that nobody has, a token that nobody signed, a certificate that belongs to no key,
+  // any of these that has expired, a session that has ended, and any other text; CALLERS_UNKNOWN (kUnavailable) while
+  // it cannot know.
   absl::StatusOr<std::shared_ptr<const access::Caller>> Identify(absl::string_view authorization) const;
+
+  // The authorization header by which a process of the suite vouches, to itself and to others, for a caller who showed
+  // the certificate of this fingerprint on its connection. It holds the suite's own key, which nobody outside has.
+  std::string Vouch(absl::string_view fingerprint) const;
 
   // What a caller who was identified before, and has a call under way, may do now. UNAUTHENTICATED_CALLER if its key
   // was revoked, its user disabled, or its session ended since; that its key or token expired meanwhile ends no call.
@@ -56,19 +68,25 @@ class Authenticator {
 
  private:
   struct Known {
-    CallersBySecret callers;
-    absl::flat_hash_map<std::string, access::Permissions> keys;  // of the same callers, by name
+    Systems systems;
+    absl::flat_hash_map<std::string, access::Permissions> keys;  // of the systems, by name
     People people;
   };
   using Claims = std::shared_ptr<const TokenClaims>;
 
   bool KnowsCallers() const;  // the lock is held
+  bool IsSuiteDigest(absl::string_view digest) const;
+  absl::StatusOr<std::shared_ptr<const Known>> WhatIsKnown() const;
+  absl::StatusOr<std::shared_ptr<const access::Caller>> FindSystem(const CallersByDigest& systems,
+                                                                   const std::string& digest) const;
+  absl::StatusOr<std::shared_ptr<const access::Caller>> IdentifyMachine(absl::string_view vouched) const;
   absl::StatusOr<std::shared_ptr<const access::Caller>> IdentifyPerson(const Known& known, absl::string_view token,
                                                                        const std::string& digest) const;
   // What a token says, if it is good; null otherwise. One that was good before is not verified again.
   Claims ClaimsOf(const Known& known, absl::string_view token, const std::string& digest) const;
 
   const Clock& clock_;
+  const std::string suite_key_;
   const std::string suite_digest_;
   const std::shared_ptr<const access::Caller> suite_;
 

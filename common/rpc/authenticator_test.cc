@@ -53,6 +53,37 @@ TEST(Authenticator, KnowsTheSuiteFromTheStartAndLetsItFollowKeysOnly) {
   EXPECT_FALSE(without.Identify("Bearer ").ok());
 }
 
+TEST(Authenticator, KnowsAMachineByTheCertificateThatTheSuiteVouchesFor) {
+  Authenticator authenticator("the suite's own");
+  const Authenticator stranger("a guess");
+  const std::string fingerprint(64, 'a');
+  CallersByDigest machines;
+  machines[std::string(32, '\xaa')] = std::make_shared<const access::Caller>(access::CallerWith("keys/machine", {}));
+  authenticator.Learn({{}, std::move(machines)});
+  const auto machine = authenticator.Identify(authenticator.Vouch(fingerprint));
+  ASSERT_TRUE(machine.ok()) << machine.status();
+  EXPECT_EQ((*machine)->actor, "keys/machine");
+  EXPECT_TRUE(authenticator.PermissionsNow(**machine).ok());
+  for (const std::string& forged :
+       {stranger.Vouch(fingerprint), authenticator.Vouch(std::string(64, 'b')), authenticator.Vouch("aa"),
+        authenticator.Vouch(""), absl::StrCat("Certificate ", fingerprint),
+        absl::StrCat("Certificate ", fingerprint, " "), absl::StrCat("Bearer ", fingerprint),
+        absl::StrCat(authenticator.Vouch(fingerprint), std::string(5000, 'x'))}) {
+    EXPECT_EQ(ReasonOf(authenticator.Identify(forged).status()), "UNAUTHENTICATED_CALLER") << forged.substr(0, 100);
+  }
+  authenticator.Learn({});
+  EXPECT_EQ(ReasonOf(authenticator.Identify(authenticator.Vouch(fingerprint)).status()), "UNAUTHENTICATED_CALLER");
+  EXPECT_EQ(ReasonOf(authenticator.PermissionsNow(**machine).status()), "UNAUTHENTICATED_CALLER");
+}
+
+TEST(Authenticator, WithoutASuiteKeyVouchesForNobody) {
+  Authenticator authenticator("");
+  CallersByDigest machines;
+  machines[std::string(32, '\xaa')] = std::make_shared<const access::Caller>(access::CallerWith("keys/machine", {}));
+  authenticator.Learn({{}, std::move(machines)});
+  EXPECT_FALSE(authenticator.Identify(authenticator.Vouch(std::string(64, 'a'))).ok());
+}
+
 // A clock that the test moves.
 class HandClock : public Clock {
  public:
@@ -66,10 +97,10 @@ class HandClock : public Clock {
 TEST(Authenticator, TakesAKeyUntilItExpires) {
   HandClock clock;
   Authenticator authenticator("", clock);
-  CallersBySecret callers;
+  CallersByDigest callers;
   callers[Sha256("secret")] = std::make_shared<const access::Caller>(
       access::CallerWith("keys/a", {access::Role::READER}, absl::FromUnixSeconds(2000)));
-  authenticator.Learn(std::move(callers));
+  authenticator.Learn({std::move(callers)});
   clock.Set(1999);
   EXPECT_TRUE(authenticator.Identify("Bearer secret").ok());
   clock.Set(2000);
@@ -80,10 +111,10 @@ TEST(Authenticator, TellsWhatACallerMayDoNow) {
   HandClock clock;
   Authenticator authenticator("", clock);
   const auto learn = [&](std::vector<access::Role> roles) {
-    CallersBySecret callers;
+    CallersByDigest callers;
     callers[Sha256("secret")] = std::make_shared<const access::Caller>(
         access::CallerWith("keys/a", std::move(roles), absl::FromUnixSeconds(2000)));
-    authenticator.Learn(std::move(callers));
+    authenticator.Learn({std::move(callers)});
   };
   learn({access::Role::READER});
   const access::Caller caller = **authenticator.Identify("Bearer secret");

@@ -21,7 +21,7 @@ inline constexpr size_t kRevealReasonMax = 200;  // characters
 struct Call {
   std::string method;         // "kechuang.loan.v1.LoanService/DisburseLoan"
   std::string actor;          // who the credential belongs to, as it stands on journals: "keys/statistics-office"
-  std::string credential;     // the authorization header, passed on to other services of the suite; never logged
+  std::string credential;     // as CredentialOf gives it, passed on to other services of the suite; never logged
   std::string request_id;     // the request's request_id field; empty if it has none
   std::string reason;         // why the caller does it: the request's reason field; empty if it has none
   std::string reveal_reason;  // what kRevealReason says; empty: the caller sees personal data masked

@@ -108,7 +108,11 @@ void HttpConnection::Start() {
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
   if (!core_.speaks_tls()) return NextRequest();
   tls_ = std::make_unique<TlsSession>(core_.options.tls->Context(core_.options.tls_clients));
-  Await(core_.options.head_max, [this](Arrival what) { what == Arrival::kBytes ? NextRequest() : Break(); });
+  Await(core_.options.head_max, [this](Arrival what) {
+    if (what != Arrival::kBytes) return Break();
+    client_certificate_ = tls_->ClientCertificate();
+    NextRequest();
+  });
 }
 
 // Notices what arrives, also while nobody waits for it: that is how a client that goes is noticed.
@@ -206,6 +210,7 @@ void HttpConnection::ParseHead(size_t size) {
   if (static_cast<size_t>(headers) > headers_max) return Refused(431, TooManyHeaderLines(headers_max));
   HttpRequest request = RequestOf(parser.get());
   request.source = source_;
+  request.client_certificate = client_certificate_;
   minor_version_ = parser.get().version() == 10 ? 0 : 1;
   if (minor_version_ == 1 && !request.headers.contains("host")) return Refused(400, NoHttp("it names no Host"));
   const absl::string_view coding = request.Header("transfer-encoding");

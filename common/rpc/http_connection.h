@@ -172,6 +172,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::ip::tcp::socket socket_;
   std::string source_;
   std::unique_ptr<TlsSession> tls_;  // null in plain text
+  std::string client_certificate_;   // as HttpRequest has it
   bool closed_ = false;
 
   // What has arrived and is not taken yet; who waits for more.

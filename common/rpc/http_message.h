@@ -17,7 +17,8 @@ struct HttpRequest {
   std::string target;  // path and query as on the wire: "/v1/loans?pageSize=3"
   // By name in lower case. A header that came more than once has its values joined by ", ".
   std::map<std::string, std::string> headers = {};
-  std::string source = {};  // where it came from, as SourceOf names it
+  std::string source = {};              // where it came from, as SourceOf names it
+  std::string client_certificate = {};  // fingerprint of what its connection showed; empty if it showed none
 
   // The value of a header, named in lower case; empty if it did not come.
   absl::string_view Header(absl::string_view name) const;

@@ -12,6 +12,7 @@
 #include "common/base/type_facts.h"
 #include "common/domain/name_text.h"
 #include "common/domain/percent.h"
+#include "common/rpc/credential.h"
 #include "common/rpc/deadline.h"
 #include "common/rpc/source.h"
 #include "kechuang/api/v1/options.pb.h"
@@ -85,11 +86,10 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admiss
   Call call;
   call.method = std::move(method);
   call.deadline = FromGrpcDeadline(context.deadline());
-  const auto& metadata = context.client_metadata();
-  if (const auto found = metadata.find("authorization"); found != metadata.end()) {
-    call.credential = std::string(found->second.data(), found->second.size());
-  }
+  std::string vouched;
+  call.credential = std::string(CredentialOf(context, admission.authenticator(), vouched));
   ASSIGN_OR_RETURN(call.caller, admission.Admit(call.credential, [&context] { return SourceOfPeer(context.peer()); }));
+  const auto& metadata = context.client_metadata();
   if (const auto found = metadata.find(kRevealReason); found != metadata.end()) {
     ASSIGN_OR_RETURN(call.reveal_reason, ReadRevealReason({found->second.data(), found->second.size()}));
   }

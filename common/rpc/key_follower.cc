@@ -24,15 +24,18 @@ constexpr auto kCallMost = std::chrono::seconds(75);
 constexpr absl::Duration kAgainFirst = absl::Milliseconds(20);
 constexpr absl::Duration kAgainMost = absl::Milliseconds(500);
 
-void Note(const v1::ActiveKey& key, CallersBySecret& callers) {
+void Note(const v1::ActiveKey& key, Systems& systems) {
   const absl::Time expires =
       key.has_expire_time()
           ? absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(key.expire_time()))
           : absl::InfiniteFuture();
   std::vector<access::Role> roles;
   for (const int role : key.roles()) roles.push_back(static_cast<access::Role>(role));
-  callers[absl::HexStringToBytes(key.secret_sha256())] =
+  auto caller =
       std::make_shared<const access::Caller>(access::CallerWith(key.name(), std::move(roles), expires, key.scope()));
+  const bool shows = !key.certificate_sha256().empty();
+  CallersByDigest& callers = shows ? systems.by_certificate : systems.by_secret;
+  callers[absl::HexStringToBytes(shows ? key.certificate_sha256() : key.secret_sha256())] = std::move(caller);
 }
 
 void Note(const v1::ActiveUser& user, People& people) {
@@ -43,8 +46,8 @@ void Note(const v1::ActiveUser& user, People& people) {
   people.users[user.name()] = std::make_shared<const access::Caller>(std::move(caller));
 }
 
-void Note(const v1::FollowKeysResponse& part, CallersBySecret& callers, People& people) {
-  for (const v1::ActiveKey& key : part.keys()) Note(key, callers);
+void Note(const v1::FollowKeysResponse& part, Systems& systems, People& people) {
+  for (const v1::ActiveKey& key : part.keys()) Note(key, systems);
   for (const v1::ActiveUser& user : part.users()) Note(user, people);
   for (const v1::SigningKey& key : part.signing_keys()) people.token_keys[key.id()] = key.public_key();
   people.ended_sessions.insert(part.ended_sessions().begin(), part.ended_sessions().end());
@@ -94,12 +97,12 @@ bool KeyFollower::Follow() {
   const auto stub = v1::KeyDirectory::NewStub(identity_);
   const auto reader = stub->FollowKeys(&context, v1::FollowKeysRequest());
   bool learnt = false;
-  CallersBySecret callers;
+  Systems systems;
   People people;
   for (v1::FollowKeysResponse part; reader->Read(&part);) {
-    Note(part, callers, people);
+    Note(part, systems, people);
     if (!part.complete()) continue;
-    authenticator_.Learn(std::exchange(callers, {}), std::exchange(people, {}));
+    authenticator_.Learn(std::exchange(systems, {}), std::exchange(people, {}));
     learnt = true;
   }
   const grpc::Status status = reader->Finish();

@@ -20,8 +20,10 @@ ABSL_FLAG(std::string, tls_certificate, "",
 ABSL_FLAG(std::string, tls_key, "", "PEM file of the certificate's private key, mode 0600");
 ABSL_FLAG(std::string, tls_authority, "",
           "PEM file of the authority that signs the suite's certificates; with it calls to other services use TLS");
-ABSL_FLAG(std::string, tls_clients, "none",
-          "require: services, but not the gateway, take only callers with a certificate of --tls_authority");
+ABSL_FLAG(
+    std::string, tls_clients, "none",
+    "ask: callers may show a certificate that a key names, in place of a secret; require: the same, and services, "
+    "but not the gateway, take only callers with a certificate of --tls_authority");
 
 namespace kechuang::rpc {
 namespace {
@@ -53,11 +55,23 @@ void CheckPlaces(const ListenFlags& flags, Faults& faults) {
   }
 }
 
+bool AsksClients(absl::string_view clients) { return clients == "ask" || clients == "require"; }
+
+TlsClients ClientsOf(absl::string_view flag) {
+  if (!AsksClients(flag)) return TlsClients::kAny;
+  return flag == "ask" ? TlsClients::kAsk : TlsClients::kRequire;
+}
+
 void CheckClients(const ListenFlags& flags, Faults& faults) {
-  if (flags.clients != "none" && flags.clients != "require") {
+  if (flags.clients != "none" && !AsksClients(flags.clients)) {
     faults.Add("tls_clients", api::v1::FIELD_UNKNOWN_VALUE,
-               absl::StrCat("\"", flags.clients, "\" is unknown; it is none or require"),
-               absl::StrCat("“", flags.clients, "”无效，应为 none 或 require"));
+               absl::StrCat("\"", flags.clients, "\" is unknown; it is none, ask or require"),
+               absl::StrCat("“", flags.clients, "”无效，应为 none、ask 或 require"));
+  }
+  if (flags.clients == "ask" && flags.files.certificate.empty()) {
+    faults.Add("tls_clients", api::v1::FIELD_REQUIRED,
+               "who asks clients for certificates needs --tls_certificate and --tls_key",
+               "向客户端索取证书时须给出 --tls_certificate 和 --tls_key");
   }
   if (flags.clients == "require" && (flags.files.certificate.empty() || flags.files.authority.empty())) {
     faults.Add("tls_clients", api::v1::FIELD_REQUIRED,
@@ -84,7 +98,7 @@ absl::StatusOr<Listening> CheckListening(const ListenFlags& flags) {
   CheckPlaces(flags, faults);
   CheckClients(flags, faults);
   const TlsFiles& files = flags.files;
-  Listening listening{flags.listen, nullptr, flags.clients == "require" ? TlsClients::kRequire : TlsClients::kAny};
+  Listening listening{flags.listen, nullptr, ClientsOf(flags.clients)};
   if (!files.certificate.empty() || !files.key.empty() || !files.authority.empty()) {
     absl::StatusOr<std::shared_ptr<const Tls>> tls = Tls::Open(files);
     if (tls.ok()) {

@@ -16,8 +16,10 @@ namespace kechuang::rpc {
 struct Listening {
   std::string ip = "127.0.0.1";
   std::shared_ptr<const Tls> tls = nullptr;  // null: plain text, on loopback only
-  TlsClients clients = TlsClients::kAny;     // whom services take; the gateway takes everyone
+  TlsClients clients = TlsClients::kAny;     // whom services take
 
+  // Whom the gateway takes: everyone, who may be asked for a certificate.
+  TlsClients gateway_clients() const { return clients == TlsClients::kAny ? TlsClients::kAny : TlsClients::kAsk; }
   // "127.0.0.1:7103", "[::1]:7103".
   std::string AddressOf(int port) const;
 };
@@ -26,7 +28,7 @@ struct Listening {
 struct ListenFlags {
   std::string listen;
   TlsFiles files;
-  std::string clients;                           // "none" or "require"
+  std::string clients;                           // "none", "ask" or "require"
   std::map<std::string, std::string> addresses;  // area -> where its service is
 };
 
@@ -34,7 +36,7 @@ struct ListenFlags {
 ListenFlags ReadListenFlags(std::map<std::string, std::string> addresses);
 
 // INVALID_FIELDS with every fault: what is no IP address, plain text beyond loopback in either direction, a demand for
-// clients' certificates without an authority to know them by, and what is wrong with the files.
+// clients' certificates without the files that it needs, and what is wrong with the files.
 absl::StatusOr<Listening> CheckListening(const ListenFlags& flags);
 
 // True if the host of "host:port", or every host of several by comma, is this machine.

@@ -39,6 +39,8 @@ TEST(Listening, NeedsACertificateBeyondLoopback) {
   ASSERT_TRUE(listening.ok()) << listening.status();
   EXPECT_TRUE(listening->tls->serves());
   EXPECT_EQ(listening->clients, TlsClients::kRequire);
+  EXPECT_EQ(listening->gateway_clients(), TlsClients::kAsk);
+  EXPECT_EQ(CheckListening({"0.0.0.0", authority.Sign("server"), "ask", {}})->clients, TlsClients::kAsk);
 }
 
 TEST(Listening, SendsNoKeyInPlainTextToAnotherMachine) {
@@ -53,9 +55,12 @@ TEST(Listening, SendsNoKeyInPlainTextToAnotherMachine) {
 }
 
 TEST(Listening, TellsEveryFaultAtOnce) {
-  EXPECT_THAT(Fault({"localhost", {"", "", "/absent"}, "some", {}}),
-              AllOf(HasSubstr("is no IP address"), HasSubstr("none or require"), HasSubstr("/absent cannot be read")));
-  EXPECT_THAT(Fault({"127.0.0.1", {}, "require", {}}), HasSubstr("needs --tls_certificate"));
+  EXPECT_THAT(
+      Fault({"localhost", {"", "", "/absent"}, "some", {}}),
+      AllOf(HasSubstr("is no IP address"), HasSubstr("none, ask or require"), HasSubstr("/absent cannot be read")));
+  for (const char* clients : {"ask", "require"}) {
+    EXPECT_THAT(Fault({"127.0.0.1", {}, clients, {}}), HasSubstr("--tls_certificate"));
+  }
 }
 
 TEST(Listening, WritesAddresses) {

@@ -19,9 +19,9 @@ class OneKeyAuthenticator : public Authenticator {
   explicit OneKeyAuthenticator(absl::string_view key, std::vector<access::Role> roles = access::Policy::Get().roles(),
                                absl::string_view suite_key = "")
       : Authenticator(suite_key) {
-    CallersBySecret callers;
+    CallersByDigest callers;
     callers[Sha256(key)] = std::make_shared<const access::Caller>(access::CallerWith("keys/test", std::move(roles)));
-    Learn(std::move(callers));
+    Learn({std::move(callers)});
   }
 };
 

@@ -13,6 +13,7 @@ namespace kechuang::rpc {
 namespace {
 
 constexpr char kKey[] = "a-key-for-tests-only";
+constexpr char kSuiteKey[] = "the suite's own";
 
 absl::StatusOr<rpc_test::EchoResponse> Echo(Desk&, const Call& call, const rpc_test::EchoRequest& request) {
   rpc_test::EchoResponse response;
@@ -147,7 +148,7 @@ Service<Desk> MakeDeskService(Desk& desk) {
 }
 
 ServedDesk::ServedDesk(ServerOptions options, std::vector<access::Role> roles)
-    : authenticator_(kKey, std::move(roles)) {
+    : authenticator_(kKey, std::move(roles), kSuiteKey) {
   service_ = std::make_unique<Service<Desk>>(MakeDeskService(desk_));
   const std::shared_ptr<const Tls> tls = options.tls;
   server_ = std::make_unique<Server>(std::move(options), authenticator_, metrics_);

@@ -53,6 +53,7 @@ Tls::~Tls() {
 void Tls::Adopt(TlsMaterial material) {
   auto next = std::make_shared<TlsGeneration>();
   if (serves()) next->open_context = ServingContext(material, TlsClients::kAny);
+  if (serves()) next->asking_context = ServingContext(material, TlsClients::kAsk);
   if (serves() && verifies()) next->requiring_context = ServingContext(material, TlsClients::kRequire);
   next->material = std::move(material);
   const absl::MutexLock lock(&mutex_);
@@ -87,7 +88,15 @@ std::shared_ptr<const TlsGeneration> Tls::Current() const {
 
 std::shared_ptr<ssl_ctx_st> Tls::Context(TlsClients clients) const {
   const std::shared_ptr<const TlsGeneration> current = Current();
-  return clients == TlsClients::kRequire ? current->requiring_context : current->open_context;
+  switch (clients) {
+    case TlsClients::kAny:
+      return current->open_context;
+    case TlsClients::kAsk:
+      return current->asking_context;
+    case TlsClients::kRequire:
+      return current->requiring_context;
+  }
+  return nullptr;
 }
 
 }  // namespace kechuang::rpc

@@ -19,6 +19,7 @@ struct TlsGeneration {
   uint64_t number = 0;  // counts up with every change
   TlsMaterial material;
   std::shared_ptr<ssl_ctx_st> open_context;       // takes everyone; null if the process has no certificate
+  std::shared_ptr<ssl_ctx_st> asking_context;     // the same, and asks for a certificate
   std::shared_ptr<ssl_ctx_st> requiring_context;  // takes whom the authority knows; null without either
 };
 

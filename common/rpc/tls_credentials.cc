@@ -22,6 +22,18 @@ namespace {
 // How often gRPC looks whether the files of a channel's certificates changed.
 constexpr unsigned int kLookEverySeconds = 1;
 
+grpc_ssl_client_certificate_request_type RequestOf(TlsClients clients) {
+  switch (clients) {
+    case TlsClients::kAny:
+      return GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+    case TlsClients::kAsk:
+      return GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY;
+    case TlsClients::kRequire:
+      break;
+  }
+  return GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
+}
+
 // Server credentials that ask for the certificates of the moment at each handshake. gRPC's own that watch files take
 // them as they are found, so a certificate that is written before its key would turn callers away.
 class FollowingServerCredentials final : public grpc::ServerCredentials {
@@ -30,10 +42,7 @@ class FollowingServerCredentials final : public grpc::ServerCredentials {
       : tls_(std::move(tls)),
         clients_(clients),
         credentials_(grpc_ssl_server_credentials_create_with_options(
-            grpc_ssl_server_credentials_create_options_using_config_fetcher(
-                clients == TlsClients::kRequire ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                                                : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE,
-                &Fetch, this))) {}
+            grpc_ssl_server_credentials_create_options_using_config_fetcher(RequestOf(clients), &Fetch, this))) {}
   ~FollowingServerCredentials() override { grpc_server_credentials_release(credentials_); }
 
   // The suite knows its callers by key, for each method.
@@ -50,7 +59,7 @@ class FollowingServerCredentials final : public grpc::ServerCredentials {
     const std::shared_ptr<const TlsGeneration> current = own.tls_->Current();
     if (current->number == own.number_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair pair{current->material.key.c_str(), current->material.certificate.c_str()};
-    // gRPC insists on roots, though it looks at none when it asks clients for no certificate.
+    // gRPC insists on roots, though it looks at none where it verifies no certificate of clients.
     const std::string& roots =
         own.clients_ == TlsClients::kRequire ? current->material.authority : current->material.certificate;
     *config = grpc_ssl_server_certificate_config_create(roots.c_str(), &pair, 1);

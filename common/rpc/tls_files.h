@@ -29,8 +29,9 @@ struct TlsMaterial {
 // has ended, a certificate without key or the other way round.
 absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files);
 
-// Whom a listener takes: everyone, or only who shows a certificate that the authority signed.
-enum class TlsClients { kAny, kRequire };
+// Whom a listener takes: everyone; everyone, and asks for a certificate, whoever signed it; or only who shows a
+// certificate that the authority signed. What is shown is the caller's own in any case: the handshake proves it.
+enum class TlsClients { kAny, kAsk, kRequire };
 
 // What OpenSSL needs to serve with them: TLS 1.2 at least. The material must come from ReadTlsFiles and have a
 // certificate.

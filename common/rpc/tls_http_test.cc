@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "common/base/certificate.h"
 #include "common/rpc/http_server.h"
 #include "common/rpc/test_certificates.h"
 #include "common/rpc/test_http_client.h"
@@ -136,6 +137,21 @@ TEST_F(TlsHttpTest, TakesOnlyClientsWithACertificateIfItMust) {
   TlsFiles stranger = other.Sign("stranger");
   stranger.authority = authority_.path();
   EXPECT_EQ(Wire(port(), stranger).Ask(kGet).status, 0);
+}
+
+TEST_F(TlsHttpTest, TellsWhichCertificateAClientShowed) {
+  HttpServer server(
+      {}, [](const Exchange& exchange) { exchange->Answer({.body = exchange->request().client_certificate}); },
+      {.tls = *Tls::Open(files_), .tls_clients = TlsClients::kAsk});
+  ASSERT_EQ(server.Start(0), absl::OkStatus());
+  TestAuthority other(folder_.path(), "other");
+  TlsFiles stranger = other.Sign("stranger");
+  stranger.authority = authority_.path();
+  Wire wire(server.port(), stranger);
+  const std::string fingerprint = ReadCertificate((*Tls::Open(stranger))->Current()->material.certificate)->fingerprint;
+  EXPECT_EQ(wire.Ask("GET /who HTTP/1.1\r\nHost: x\r\n\r\n").body, fingerprint);
+  EXPECT_EQ(wire.Ask("GET /who HTTP/1.1\r\nHost: x\r\n\r\n").body, fingerprint);
+  EXPECT_EQ(Wire(server.port(), Knowing()).Ask("GET /who HTTP/1.1\r\nHost: x\r\n\r\n").body, "");
 }
 
 TEST_F(TlsHttpTest, ShowsANewCertificateToNewConnectionsWhileOldOnesGoOn) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <limits>
 
+#include "common/base/certificate.h"
 #include "common/base/fatal.h"
 
 namespace kechuang::rpc {
@@ -29,6 +30,12 @@ TlsSession::TlsSession(const std::shared_ptr<ssl_ctx_st>& context) : session_(SS
   if (session_ == nullptr) Fatal("no memory for a TLS connection");
   SSL_set_bio(session_.get(), EmptyBio(), EmptyBio());
   SSL_set_accept_state(session_.get());
+}
+
+std::string TlsSession::ClientCertificate() const {
+  if (!SSL_is_init_finished(session_.get())) return "";
+  X509* const shown = SSL_get0_peer_certificate(session_.get());
+  return shown == nullptr ? "" : FingerprintOf(*shown);
 }
 
 TlsSession::Came TlsSession::TakeIn(absl::string_view arrived, std::string& text) {

@@ -26,6 +26,10 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
+  // The fingerprint of the certificate that the client showed (base/certificate.h); empty if it showed none, or before
+  // the end of the handshake.
+  std::string ClientCertificate() const;
+
   // Takes in what arrived and appends the client's text to text. Afterwards there may be something to be sent.
   Came TakeIn(absl::string_view arrived, std::string& text);
   // What the protocol itself has to send now; mostly empty.

@@ -5,10 +5,13 @@
 #include <string>
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 
+#include "common/base/certificate.h"
+#include "common/base/error.h"
 #include "common/rpc/test_certificates.h"
 #include "common/rpc/test_desk.h"
 #include "common/rpc/test_http_client.h"
@@ -91,6 +94,34 @@ TEST_F(TlsTest, TakesOnlyCallersWithACertificateIfItMust) {
   TlsFiles stranger = other.Sign("stranger");
   stranger.authority = authority_.path();
   EXPECT_EQ(Echo(served.address(), Opened(stranger)).code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(TlsTest, KnowsACallerByTheCertificateThatItShows) {
+  ServedDesk served(Serving(authority_.Sign("server"), TlsClients::kAsk));
+  TestAuthority other(folder_.path(), "other");
+  TlsFiles machine = other.Sign("machine");
+  machine.authority = authority_.path();
+  const auto ask = [&](const std::shared_ptr<const Tls>& tls, const std::string& credential) {
+    Channels channels({{"desk", served.address()}}, tls);
+    Call call;
+    call.credential = credential;
+    call.deadline = absl::Now() + absl::Seconds(5);
+    return Ask<rpc_test::DeskService, EchoResponse>(channels, call, "desk", EchoRequest()).status();
+  };
+  const auto shown = Opened(machine);
+  EXPECT_EQ(ReasonOf(ask(shown, "")), "UNAUTHENTICATED_CALLER") << "nobody has named it yet";
+  const std::string digest =
+      absl::HexStringToBytes(ReadCertificate(shown->Current()->material.certificate)->fingerprint);
+  CallersByDigest machines;
+  machines[digest] =
+      std::make_shared<const access::Caller>(access::CallerWith("keys/machine", access::Policy::Get().roles()));
+  served.authenticator().Learn({{}, machines});
+  EXPECT_EQ(ask(shown, ""), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(ask(Opened({"", "", authority_.path()}), "")), "UNAUTHENTICATED_CALLER") << "it shows none";
+  EXPECT_EQ(ReasonOf(ask(shown, "Bearer wrong")), "UNAUTHENTICATED_CALLER") << "what is said goes first";
+  TlsFiles twin = other.Sign("machine");
+  twin.authority = authority_.path();
+  EXPECT_EQ(ReasonOf(ask(Opened(twin), "")), "UNAUTHENTICATED_CALLER") << "of the same name and authority";
 }
 
 TEST_F(TlsTest, ShowsANewCertificateToNewConnectionsWhileAStreamGoesOn) {

@@ -86,7 +86,8 @@ sign_certificate() {
 # tls_flags NAME: sets TLS_FLAGS to what the process is told of its certificates.
 tls_flags() {
   TLS_FLAGS=()
-  [[ $TLS == no ]] || TLS_FLAGS=(--tls_certificate="$STATE/tls/$1.pem" --tls_key="$STATE/tls/$1.key" --tls_authority="$AUTHORITY")
+  [[ $TLS == no ]] || TLS_FLAGS=(--tls_certificate="$STATE/tls/$1.pem" --tls_key="$STATE/tls/$1.key" --tls_authority="$AUTHORITY"
+    --tls_clients=ask)
 }
 
 # http_base: where the gateway's HTTP is.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "common/base/error.h"
+#include "common/rpc/credential.h"
 #include "common/rpc/source.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -58,16 +59,23 @@ absl::Status BrokenOff(absl::string_view area, grpc::StatusCode code) {
 
 grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller, bool open) {
   if (open) return rpc::ToGrpc(door.admission.AdmitOpen(rpc::SourceOfPeer(caller.peer())));
-  const auto& metadata = caller.client_metadata();
-  const auto authorization = metadata.find("authorization");
-  return rpc::ToGrpc(door.admission
-                         .Admit(authorization == metadata.end() ? "" : View(authorization->second),
-                                [&caller] { return rpc::SourceOfPeer(caller.peer()); })
-                         .status());
+  std::string vouched;
+  const absl::string_view credential = rpc::CredentialOf(caller, door.admission.authenticator(), vouched);
+  return rpc::ToGrpc(door.admission.Admit(credential, [&caller] { return rpc::SourceOfPeer(caller.peer()); }).status());
 }
 
-void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream) {
+absl::Status Admit(const Door& door, const rpc::HttpRequest& request, bool open) {
+  if (open) return door.admission.AdmitOpen(request.source);
+  std::string vouched;
+  const absl::string_view credential = rpc::CredentialOf(request, door.admission.authenticator(), vouched);
+  return door.admission.Admit(credential, [&request] { return request.source; }).status();
+}
+
+void PassIn(const Door& door, const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream) {
   if (caller.deadline() != std::chrono::system_clock::time_point::max()) upstream.set_deadline(caller.deadline());
+  std::string vouched;
+  const absl::string_view credential = rpc::CredentialOf(caller, door.admission.authenticator(), vouched);
+  if (!credential.empty()) upstream.AddMetadata("authorization", std::string(credential));
   const auto& metadata = caller.client_metadata();
   for (const absl::string_view key : kPassingMetadata) {
     const auto [first, last] = metadata.equal_range(grpc::string_ref(key.data(), key.size()));

@@ -4,12 +4,14 @@
 #include <array>
 #include <cstddef>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/status.h"
 
 #include "common/rpc/admission.h"
+#include "common/rpc/http_message.h"
 #include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 
@@ -18,10 +20,10 @@ namespace kechuang::gateway {
 // Most bytes of one message, in either direction.
 inline constexpr size_t kMessageBytesMax = size_t{8} * 1024 * 1024;
 
-// The metadata, and the headers of REST, that go on to the services. Nothing else does, so that no caller can say what
-// only the suite itself may say.
-inline constexpr std::array<absl::string_view, 5> kPassingMetadata = {
-    "authorization", "accept-language", "x-goog-fieldmask", "traceparent", "kc-reveal-reason"};
+// The metadata, and the headers of REST, that go on to the services beside the credential. Nothing else does, so that
+// no caller can say what only the suite itself may say.
+inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"accept-language", "x-goog-fieldmask",
+                                                                      "traceparent", "kc-reveal-reason"};
 
 // What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
 // outlive the server.
@@ -33,9 +35,12 @@ struct Door {
 
 // Asks the door about a call; a refusal is ready for the wire.
 grpc::Status Admit(const Door& door, const grpc::CallbackServerContext& caller, bool open = false);
+// The same of a request over HTTP.
+absl::Status Admit(const Door& door, const rpc::HttpRequest& request, bool open = false);
 
-// Gives the call to the service what the call from outside brought: its deadline and the metadata that may pass.
-void PassIn(const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream);
+// Gives the call to the service what the call from outside brought: its deadline, its credential (rpc/credential.h) and
+// the metadata that may pass.
+void PassIn(const Door& door, const grpc::CallbackServerContext& caller, grpc::ClientContext& upstream);
 
 // Gives the caller the trailing metadata of the service, but for what gRPC itself sets. The call must have ended.
 void PassOut(const grpc::ClientContext& upstream, grpc::CallbackServerContext& caller);

@@ -42,12 +42,12 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 
 Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
                  rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
-                 std::shared_ptr<const rpc::LiveLimits> limits)
+                 std::shared_ptr<const rpc::LiveLimits> limits, rpc::TlsClients clients)
     : budget_(memory_max),
       admission_(authenticator, std::move(limits)),
       door_{admission_, metrics, budget_},
       channels_(upstreams, tls),
-      credentials_(rpc::ServerCredentialsOf(std::move(tls), rpc::TlsClients::kAny)) {
+      credentials_(rpc::ServerCredentialsOf(std::move(tls), clients)) {
   for (const auto& [area, _] : upstreams) {
     Upstream& upstream = *upstreams_.emplace_back(std::make_unique<Upstream>(area, channels_.To(area)));
     for (const google::protobuf::ServiceDescriptor* service : ServicesOf(area)) {
@@ -60,12 +60,13 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& addre
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
                                                         size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
-                                                        std::shared_ptr<const rpc::LiveLimits> limits) {
+                                                        std::shared_ptr<const rpc::LiveLimits> limits,
+                                                        rpc::TlsClients clients) {
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<Gateway> gateway(
-      new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls), std::move(limits)));
+      new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls), std::move(limits), clients));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, gateway->credentials_, &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -36,13 +36,15 @@ class Gateway {
   // Listens on the address ("127.0.0.1:7100"; port 0 takes a free one) and passes on to these addresses by area.
   // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. Once the messages of
   // calls under way take more than memory_max bytes, calls are refused with OVERLOADED. With tls both sides speak TLS
-  // as far as it has the files for it; callers need no certificate here. Without limits the defaults hold for callers.
+  // as far as it has the files for it; clients says whether callers are asked for a certificate. Without limits the
+  // defaults hold for callers.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
                                                         size_t memory_max = rpc::kMessageMemoryDefault,
                                                         std::shared_ptr<const rpc::Tls> tls = nullptr,
-                                                        std::shared_ptr<const rpc::LiveLimits> limits = nullptr);
+                                                        std::shared_ptr<const rpc::LiveLimits> limits = nullptr,
+                                                        rpc::TlsClients clients = rpc::TlsClients::kAny);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -60,7 +62,7 @@ class Gateway {
  private:
   Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
           rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
-          std::shared_ptr<const rpc::LiveLimits> limits);
+          std::shared_ptr<const rpc::LiveLimits> limits, rpc::TlsClients clients);
 
   void Report(const AreaHealth& health);
 

@@ -42,8 +42,9 @@ int Run(const rpc::ProcessFlags& flags) {
   const int port = flags.port_base + rpc::PortOffset("gateway");
   const rpc::Listening& listening = flags.listening;
   const rpc::LimitsFollower limits(flags.limits);
-  const auto gateway = Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics,
-                                      flags.message_memory_max, listening.tls, limits.limits());
+  const auto gateway =
+      Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics, flags.message_memory_max,
+                     listening.tls, limits.limits(), listening.gateway_clients());
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
   rpc::Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   const rpc::KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
@@ -51,9 +52,12 @@ int Run(const rpc::ProcessFlags& flags) {
       Uploads::Make(absl::StrCat(flags.state, "/uploads/", port), (*gateway)->OwnChannel(), (*gateway)->door());
   if (!uploads.ok()) return rpc::FailStart(uploads.status());
   Rest rest((*gateway)->upstreams(), (*gateway)->door(), uploads->get());
-  rpc::HttpServer http(
-      HttpRoutes(**gateway, metrics), HttpHandler(**gateway, rest),
-      {.threads = kHttpThreads, .connections_max = kHttpConnectionsMax, .ip = listening.ip, .tls = listening.tls});
+  rpc::HttpServer http(HttpRoutes(**gateway, metrics), HttpHandler(**gateway, rest),
+                       {.threads = kHttpThreads,
+                        .connections_max = kHttpConnectionsMax,
+                        .ip = listening.ip,
+                        .tls = listening.tls,
+                        .tls_clients = listening.gateway_clients()});
   if (const absl::Status started = http.Start(port + rpc::kHttpPortOffset); !started.ok()) {
     return rpc::FailStart(started);
   }

@@ -21,7 +21,7 @@ class Passage {
  public:
   explicit Passage(const Arrival& arrival) : arrival_(arrival), began_(absl::Now()) {
     arrival.door.metrics.Began(arrival.path);
-    PassIn(arrival.caller, context_);
+    PassIn(arrival.door, arrival.caller, context_);
   }
 
   const Arrival& arrival() const { return arrival_; }

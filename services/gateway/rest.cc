@@ -55,13 +55,8 @@ void Rest::Call(const std::shared_ptr<rpc::HttpExchange>& exchange, RestMatch ma
     door_.metrics.Ended(path, status.code(), absl::ZeroDuration());
     exchange->Answer(RefusalAnswer(status));
   };
-  if (method.options().GetExtension(api::v1::open)) {
-    const absl::Status admitted = door_.admission.AdmitOpen(request.source);
-    if (!admitted.ok()) return refuse(admitted);
-  } else {
-    const auto actor = door_.admission.Admit(request.Header("authorization"), [&request] { return request.source; });
-    if (!actor.ok()) return refuse(actor.status());
-  }
+  const absl::Status admitted = Admit(door_, request, method.options().GetExtension(api::v1::open));
+  if (!admitted.ok()) return refuse(admitted);
   const auto timeout = TimeoutOf(request);
   if (!timeout.ok()) return refuse(timeout.status());
   const bool streams = method.client_streaming() || method.server_streaming();

@@ -76,7 +76,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
 
 RestPassage::RestPassage(RestArrival arrival) : arrival_(std::move(arrival)), began_(absl::Now()) {
   arrival_.door.metrics.Began(arrival_.path);
-  PassHeadersIn(request(), context_);
+  PassHeadersIn(arrival_.door, request(), context_);
   if (arrival_.deadline != absl::InfiniteFuture()) context_.set_deadline(rpc::ToGrpcDeadline(arrival_.deadline));
 }
 

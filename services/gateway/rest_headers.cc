@@ -14,8 +14,8 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/credential.h"
 #include "kechuang/api/v1/reasons.pb.h"
-#include "services/gateway/door.h"
 
 namespace kechuang::gateway {
 namespace {
@@ -101,7 +101,10 @@ absl::StatusOr<absl::Duration> TimeoutOf(const rpc::HttpRequest& request) {
   return shortest;
 }
 
-void PassHeadersIn(const rpc::HttpRequest& request, grpc::ClientContext& upstream) {
+void PassHeadersIn(const Door& door, const rpc::HttpRequest& request, grpc::ClientContext& upstream) {
+  std::string vouched;
+  const absl::string_view credential = rpc::CredentialOf(request, door.admission.authenticator(), vouched);
+  if (!credential.empty() && CanTravel(credential)) upstream.AddMetadata("authorization", std::string(credential));
   for (const absl::string_view key : kPassingMetadata) {
     const absl::string_view value = request.Header(key);
     if (!value.empty() && CanTravel(value)) upstream.AddMetadata(std::string(key), std::string(value));

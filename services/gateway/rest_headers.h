@@ -13,6 +13,7 @@
 #include "grpcpp/client_context.h"
 
 #include "common/rpc/http_message.h"
+#include "services/gateway/door.h"
 #include "services/gateway/transcoder.h"
 
 namespace kechuang::gateway {
@@ -25,9 +26,9 @@ inline constexpr absl::Duration kTimeoutMax = absl::Hours(24);
 // one if both. FIELD_MALFORMED for any other text, for nothing, and for more than kTimeoutMax.
 absl::StatusOr<absl::Duration> TimeoutOf(const rpc::HttpRequest& request);
 
-// Gives the call to the service the headers that may pass, as PassIn does for gRPC. No other header goes on, whatever
-// its name.
-void PassHeadersIn(const rpc::HttpRequest& request, grpc::ClientContext& upstream);
+// Gives the call to the service the credential and the headers that may pass, as PassIn does for gRPC. No other header
+// goes on, whatever its name.
+void PassHeadersIn(const Door& door, const rpc::HttpRequest& request, grpc::ClientContext& upstream);
 // The headers that an answer gets from the trailing metadata of the service. The call must have ended.
 std::vector<std::pair<std::string, std::string>> PassHeadersOut(const grpc::ClientContext& upstream);
 

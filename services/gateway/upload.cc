@@ -18,6 +18,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/credential.h"
 #include "kechuang/api/v1/reasons.pb.h"
 #include "nlohmann/json.hpp"
 #include "services/gateway/rest_headers.h"
@@ -197,8 +198,8 @@ void Uploads::Handle(const std::shared_ptr<rpc::HttpExchange>& exchange) {
   const rpc::HttpRequest& request = exchange->request();
   if (request.verb == "OPTIONS") return exchange->Answer({.status = 204, .headers = {{"Allow", "OPTIONS, POST"}}});
   if (request.verb != "POST") return exchange->Answer(RefusalAnswer(OnlyPost()));
-  const auto actor = door_.admission.Admit(request.Header("authorization"), [&request] { return request.source; });
-  if (!actor.ok()) return exchange->Answer(RefusalAnswer(actor.status()));
+  const absl::Status admitted = Admit(door_, request);
+  if (!admitted.ok()) return exchange->Answer(RefusalAnswer(admitted));
   const std::string type = MediaType(request.Header("content-type"));
   if (std::find(kFileTypes.begin(), kFileTypes.end(), type) == kFileTypes.end()) {
     return exchange->Answer(RefusalAnswer(NoFileType(type), 415));
@@ -227,7 +228,9 @@ rpc::HttpAnswer Uploads::Take(rpc::HttpExchange& exchange, kc::ImportOptions opt
   std::ostream out_stream(&out);
   std::ostream err_stream(&err);
   const rpc::HttpRequest& request = exchange.request();
-  const int exit_code = kc::RunImport(options, channel_, std::string(request.Header("authorization")),
+  std::string vouched;
+  const absl::string_view credential = rpc::CredentialOf(request, door_.admission.authenticator(), vouched);
+  const int exit_code = kc::RunImport(options, channel_, std::string(credential),
                                       LanguageOf(request.Header("accept-language")), out_stream, err_stream);
   return AnswerOf(exit_code, out.text(), err.text());
 }

@@ -33,6 +33,7 @@ void Add(const v1::Key& key, v1::FollowKeysResponse& part) {
   v1::ActiveKey& active = *part.add_keys();
   active.set_name(key.name());
   active.set_secret_sha256(key.secret_sha256());
+  active.set_certificate_sha256(key.certificate_sha256());
   *active.mutable_roles() = key.roles();
   active.set_scope(key.scope());
   if (key.has_expire_time()) *active.mutable_expire_time() = key.expire_time();

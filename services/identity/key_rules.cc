@@ -1,12 +1,15 @@
 #include "services/identity/key_rules.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
 
 #include "common/access/policy.h"
+#include "common/base/certificate.h"
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/domain/resource_name.h"
@@ -39,6 +42,36 @@ absl::Status CheckExpiry(const v1::Key& key, absl::Time now) {
   faults.Add("key.expire_time", v1::EXPIRED_ALREADY, "has passed already; to end a key now, revoke it",
              "已经过去；如需立即停用，请吊销该密钥");
   return faults.status();
+}
+
+// A key ends with its certificate at the latest.
+absl::Status CheckAgainstCertificate(v1::Key& key, const Certificate& certificate) {
+  const google::protobuf::Timestamp ends = TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(certificate.ends));
+  if (!key.has_expire_time()) *key.mutable_expire_time() = ends;
+  if (key.expire_time() <= ends) return absl::OkStatus();
+  Faults faults;
+  faults.Add("key.expire_time", v1::CERTIFICATE_ENDS_BEFORE,
+             absl::StrCat("lies after ", TimeUtil::ToString(ends), ", when the certificate ends"),
+             absl::StrCat("晚于证书的到期时间 ", TimeUtil::ToString(ends)));
+  return faults.status();
+}
+
+// What the key names as its certificate.
+absl::StatusOr<Certificate> ReadCertificateOf(const v1::Key& key, absl::Time now) {
+  const std::optional<Certificate> certificate = ReadCertificate(key.certificate());
+  Faults faults;
+  if (absl::StrContains(key.certificate(), "PRIVATE KEY")) {
+    faults.Add("key.certificate", api::v1::FIELD_MALFORMED,
+               "holds a private key, which nobody but its system may have: take it for known, and make another",
+               "含有私钥；私钥只能由该系统自己持有，请视为已泄露并重新生成");
+  } else if (!certificate.has_value()) {
+    faults.Add("key.certificate", api::v1::FIELD_MALFORMED, "holds no X.509 certificate in PEM",
+               "中没有 PEM 格式的 X.509 证书");
+  } else if (certificate->ends <= now) {
+    faults.Add("key.certificate", v1::EXPIRED_ALREADY, "has ended already", "已经过期");
+  }
+  if (faults.any()) return faults.status();
+  return *certificate;
 }
 
 absl::Status CheckRoles(const google::protobuf::RepeatedField<int>& roles) {
@@ -93,14 +126,24 @@ absl::StatusOr<v1::Key> NewKey(v1::Key asked, absl::string_view id, absl::string
   RETURN_IF_ERROR(CheckExpiry(asked, now));
   asked.set_name(absl::StrCat("keys/", id));
   asked.set_state(v1::KEY_STATE_ACTIVE);
-  asked.set_secret_sha256(std::string(secret_sha256));
+  if (asked.certificate().empty()) {
+    asked.set_secret_sha256(std::string(secret_sha256));
+    return asked;
+  }
+  ASSIGN_OR_RETURN(const Certificate certificate, ReadCertificateOf(asked, now));
+  asked.set_certificate_sha256(certificate.fingerprint);
+  RETURN_IF_ERROR(CheckAgainstCertificate(asked, certificate));
   return asked;
 }
 
 absl::StatusOr<v1::Key> Edited(const v1::Key& held, v1::Key edited, absl::Time now) {
   RETURN_IF_ERROR(CheckNotRevoked(held));
   const bool moved = edited.expire_time().SerializeAsString() != held.expire_time().SerializeAsString();
-  if (moved) RETURN_IF_ERROR(CheckExpiry(edited, now));
+  if (!moved) return edited;
+  RETURN_IF_ERROR(CheckExpiry(edited, now));
+  if (const auto certificate = ReadCertificate(held.certificate()); certificate.has_value()) {
+    RETURN_IF_ERROR(CheckAgainstCertificate(edited, *certificate));
+  }
   return edited;
 }
 
@@ -133,6 +176,26 @@ std::vector<std::string> AdministrationKeys(const v1::Key& key) {
     }
   }
   return keys;
+}
+
+std::vector<std::string> CertificateKeys(const v1::Key& key) {
+  if (key.state() == v1::KEY_STATE_REVOKED) return {};
+  const std::optional<Certificate> certificate = ReadCertificate(key.certificate());
+  if (!certificate.has_value()) return {};
+  return {absl::StrCat("certificate:", certificate->fingerprint)};
+}
+
+std::vector<std::string> LookUpKeys(const v1::Key& key) {
+  std::vector<std::string> keys = AdministrationKeys(key);
+  for (std::string& certificate : CertificateKeys(key)) keys.push_back(std::move(certificate));
+  return keys;
+}
+
+absl::Status CertificateTaken(absl::string_view holder) {
+  return Refuse(absl::StatusCode::kAlreadyExists, v1::CERTIFICATE_TAKEN)
+      .About(holder)
+      .Says(absl::StrCat("the certificate is that of ", holder, " already, which is active"),
+            absl::StrCat("该证书已登记于有效的 ", holder));
 }
 
 std::vector<std::string> AllAdministrationKeys() {

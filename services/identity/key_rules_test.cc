@@ -1,17 +1,22 @@
 #include "services/identity/key_rules.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
 
 #include "common/base/error.h"
 #include "services/identity/secret.h"
+#include "tests/support/machine_certificate.h"
 
 namespace kechuang::identity {
 namespace {
 
 using google::protobuf::RepeatedField;
 using google::protobuf::util::TimeUtil;
+using ::kechuang::testing::kMachineCertificate;
+using ::kechuang::testing::kMachineCertificateEnds;
+using ::kechuang::testing::kMachineFingerprint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -57,6 +62,49 @@ TEST(NewKey, IsRefusedWithABadIdOrATimeThatPassed) {
   EXPECT_THAT(ViolationsOf(NewKey(expired, "a", "", kNow).status()), ElementsAre("key.expire_time"));
   *expired.mutable_expire_time() = At(kNow + absl::Microseconds(1));
   EXPECT_TRUE(NewKey(expired, "a", "", kNow).ok());
+}
+
+v1::Key Naming(const std::string& certificate) {
+  v1::Key key = Held();
+  key.set_certificate(certificate);
+  return key;
+}
+
+TEST(NewKey, WithACertificateHasNoSecretAndEndsWithIt) {
+  const absl::StatusOr<v1::Key> key = NewKey(Naming(kMachineCertificate), "a", std::string(64, 'a'), kNow);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->secret_sha256(), "");
+  EXPECT_EQ(key->certificate_sha256(), kMachineFingerprint);
+  EXPECT_EQ(key->expire_time().seconds(), kMachineCertificateEnds);
+  EXPECT_THAT(CertificateKeys(*key), ElementsAre(absl::StrCat("certificate:", kMachineFingerprint)));
+  EXPECT_THAT(CertificateKeys(*Revoked(*key, "")), IsEmpty());
+}
+
+TEST(NewKey, MayEndBeforeItsCertificateButNotAfter) {
+  v1::Key asked = Naming(kMachineCertificate);
+  *asked.mutable_expire_time() = At(kNow + absl::Hours(1));
+  EXPECT_EQ(NewKey(asked, "a", "", kNow)->expire_time().seconds(), absl::ToUnixSeconds(kNow) + 3600);
+  *asked.mutable_expire_time() = At(absl::FromUnixSeconds(kMachineCertificateEnds + 1));
+  EXPECT_THAT(ViolationsOf(NewKey(asked, "a", "", kNow).status()), ElementsAre("key.expire_time"));
+}
+
+TEST(NewKey, IsRefusedWithWhatIsNoCertificateToGoBy) {
+  const absl::Time ended = absl::FromUnixSeconds(kMachineCertificateEnds);
+  EXPECT_THAT(ViolationsOf(NewKey(Naming(kMachineCertificate), "a", "", ended).status()),
+              ElementsAre("key.certificate"));
+  for (const std::string& text :
+       {std::string("nonsense"), absl::StrCat("-----BEGIN PRIVATE KEY-----\nx\n", kMachineCertificate)}) {
+    EXPECT_THAT(ViolationsOf(NewKey(Naming(text), "a", "", kNow).status()), ElementsAre("key.certificate")) << text;
+  }
+}
+
+TEST(Edited, EndsWithTheCertificateAtTheLatest) {
+  const v1::Key held = *NewKey(Naming(kMachineCertificate), "a", "", kNow);
+  v1::Key edited = held;
+  edited.clear_expire_time();
+  EXPECT_EQ(Edited(held, edited, kNow)->expire_time().seconds(), kMachineCertificateEnds);
+  *edited.mutable_expire_time() = At(absl::FromUnixSeconds(kMachineCertificateEnds + 1));
+  EXPECT_THAT(ViolationsOf(Edited(held, edited, kNow).status()), ElementsAre("key.expire_time"));
 }
 
 TEST(Edited, MindsTheTimeOnlyIfItIsChanged) {

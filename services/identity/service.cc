@@ -59,17 +59,22 @@ void CreateKey(ledger::Register& ledger, const rpc::Call& call, std::unique_ptr<
   ClearOutputOnly(asked);
   ledger::Command command;
   command.new_names = {absl::StrCat("keys/", request.key_id())};
+  command.keys = CertificateKeys(asked);
   command.decide = [asked = std::move(asked), id = request.key_id(),
                     digest = Sha256Hex(secret)](ledger::Draft& draft) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(const v1::Key key, NewKey(asked, id, digest, draft.now()));
+    for (const std::string& certificate : CertificateKeys(key)) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> holders, draft.FindByKey(certificate));
+      if (!holders.empty()) return CertificateTaken(holders.front());
+    }
     v1::CreateKeyResponse response;
     ASSIGN_OR_RETURN(*response.mutable_key(), draft.Create(key));
     return response.SerializeAsString();
   };
-  const bool tried_only = call.validate_only;
+  const bool shown_once = !call.validate_only && request.key().certificate().empty();
   SubmitCommand(ledger, call, std::move(command), std::move(message),
-                [secret, tried_only, finish = std::move(finish)](absl::StatusOr<rpc::Reply> reply) {
-                  if (reply.ok() && !reply->replayed && !tried_only) {
+                [secret, shown_once, finish = std::move(finish)](absl::StatusOr<rpc::Reply> reply) {
+                  if (reply.ok() && !reply->replayed && shown_once) {
                     v1::CreateKeyResponse shown;
                     shown.set_secret(secret);
                     shown.AppendToString(&reply->bytes);  // one message after another is both in one
@@ -131,11 +136,11 @@ RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service, std::
   program.area = "identity";
   program.journal_service = "kechuang.identity.v1.IdentityJournal";
   program.migrations = IdentityMigrations();
-  program.versions = {4, 4};
-  program.kinds = {ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); },
-                                             &AdministrationKeys),
-                   ledger::MakeKind<v1::User>([](const v1::User&) { return std::vector<ledger::Contribution>(); },
-                                              &AdministrationKeys)};
+  program.versions = {5, 5};
+  program.kinds = {
+      ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); }, &LookUpKeys),
+      ledger::MakeKind<v1::User>([](const v1::User&) { return std::vector<ledger::Contribution>(); },
+                                 &AdministrationKeys)};
   program.prepare = [&accounts](ledger::Register& ledger, const std::string& state) -> absl::Status {
     RETURN_IF_ERROR(TakeFirstKeys(ledger, state));
     ASSIGN_OR_RETURN(accounts, OpenAccountsByFlags(state, ledger.clock()));

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -21,12 +22,15 @@
 #include "common/rpc/key_follower.h"
 #include "kechuang/identity/v1/identity_service.grpc.pb.h"
 #include "services/identity/first_keys.h"
+#include "tests/support/machine_certificate.h"
 #include "tests/support/private_mariadb.h"
 #include "tests/support/temp_folder.h"
 
 namespace kechuang::identity {
 namespace {
 
+using ::kechuang::testing::kMachineCertificate;
+using ::kechuang::testing::kMachineFingerprint;
 using ::kechuang::testing::PrivateMariaDb;
 using ::kechuang::testing::ServedRegister;
 using ::kechuang::testing::TempFolder;
@@ -110,6 +114,25 @@ TEST_F(IdentityServiceTest, ShowsASecretOnce) {
   EXPECT_FALSE(Holds("request", "answer", made->secret()));
   EXPECT_TRUE(Holds("journal", "record", made->key().secret_sha256()));
   EXPECT_FALSE(Holds("journal", "record", made->secret()));
+}
+
+TEST_F(IdentityServiceTest, TakesACertificateInPlaceOfASecretOnce) {
+  v1::CreateKeyRequest request;
+  request.set_key_id("machine");
+  request.mutable_key()->set_holder("统计局数据交换平台");
+  request.mutable_key()->set_certificate(kMachineCertificate);
+  const absl::StatusOr<v1::CreateKeyResponse> made = Ask<v1::CreateKeyResponse>(request);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->secret(), "");
+  EXPECT_EQ(made->key().secret_sha256(), "");
+  EXPECT_EQ(made->key().certificate_sha256(), kMachineFingerprint);
+  EXPECT_EQ(Get("keys/machine")->certificate(), kMachineCertificate);
+  request.set_key_id("twin");
+  const absl::Status taken = Ask<v1::CreateKeyResponse>(request).status();
+  EXPECT_EQ(ReasonOf(taken), "CERTIFICATE_TAKEN");
+  EXPECT_TRUE(absl::StrContains(taken.message(), "keys/machine")) << taken;
+  ASSERT_TRUE(Revoke("keys/machine").ok());
+  EXPECT_TRUE(Ask<v1::CreateKeyResponse>(request).ok()) << "who replaces a key keeps the certificate";
 }
 
 TEST_F(IdentityServiceTest, TriesAKeyWithoutMakingIt) {

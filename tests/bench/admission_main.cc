@@ -32,13 +32,13 @@ std::string SecretOf(int number) { return absl::StrCat("AbCdEfGhIjKlMnOpQrStUvWx
 int Main() {
   const int keys = absl::GetFlag(FLAGS_keys);
   const int calls = absl::GetFlag(FLAGS_calls);
-  rpc::CallersBySecret callers;
+  rpc::CallersByDigest callers;
   for (int i = 0; i < keys; ++i) {
     callers[Sha256(SecretOf(i))] = std::make_shared<const access::Caller>(
         access::CallerWith(absl::StrCat("keys/", i), {access::Role::REGISTRAR_ENTRY, access::Role::READER}));
   }
   rpc::Authenticator authenticator("the suite's own");
-  authenticator.Learn(std::move(callers));
+  authenticator.Learn({std::move(callers)});
   const rpc::Needed needed{"contract.read", access::Policy::Get().BitOf("contract.read").value_or(0)};
   int admitted = 0;
   const double began = ProcessSeconds();

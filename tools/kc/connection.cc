@@ -1,9 +1,5 @@
 #include "tools/kc/connection.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -12,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -19,6 +16,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 
+#include "common/base/certificate.h"
 #include "common/base/loopback.h"
 #include "common/base/status_macros.h"
 #include "common/domain/percent.h"
@@ -31,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kKeyBytesMax = 4096;
-constexpr size_t kAuthorityBytesMax = size_t{1024} * 1024;  // a system's whole list of authorities fits
+constexpr size_t kCertificateBytesMax = size_t{1024} * 1024;  // a system's whole list of authorities fits
 
 // The beginning of a small file; no value if it cannot be read.
 std::optional<std::string> ReadStart(const fs::path& path, size_t bytes_max = kKeyBytesMax) {
@@ -97,24 +95,34 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
   return key;
 }
 
-bool HoldsCertificate(const std::string& text) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
-                                                      &BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr),
-                                                                &X509_free);
-  ERR_clear_error();
-  return certificate != nullptr;
-}
-
-absl::StatusOr<std::string> ReadAuthority(const std::string& path) {
-  auto text = ReadStart(path, kAuthorityBytesMax);
+absl::StatusOr<std::string> ReadCertificateFile(const std::string& path) {
+  auto text = ReadStart(path, kCertificateBytesMax);
   if (!text.has_value()) {
-    return Failure(absl::StatusCode::kNotFound, absl::StrCat("the authority's certificate ", path, " cannot be read"),
-                   absl::StrCat("无法读取证书颁发机构文件 ", path));
+    return Failure(absl::StatusCode::kNotFound, absl::StrCat("the certificate ", path, " cannot be read"),
+                   absl::StrCat("无法读取证书文件 ", path));
   }
-  if (text->size() > kAuthorityBytesMax || !HoldsCertificate(*text)) {
+  if (text->size() > kCertificateBytesMax || !ReadCertificate(*text).has_value()) {
     return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the file ", path, " holds no certificate in PEM"),
                    absl::StrCat("文件 ", path, " 中没有 PEM 格式的证书"));
+  }
+  return *std::move(text);
+}
+
+absl::StatusOr<std::string> ReadPrivateKey(const std::string& path) {
+  auto text = ReadStart(path, kCertificateBytesMax);
+  std::error_code error;
+  const fs::perms mode = fs::status(path, error).permissions();
+  if (!text.has_value() || error) {
+    return Failure(absl::StatusCode::kNotFound, absl::StrCat("the private key ", path, " cannot be read"),
+                   absl::StrCat("无法读取私钥文件 ", path));
+  }
+  if ((mode & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none) {
+    return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the private key ", path, " must have mode 0600"),
+                   absl::StrCat("私钥文件 ", path, " 的权限必须为 0600"));
+  }
+  if (!absl::StrContains(*text, "PRIVATE KEY-----")) {
+    return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the file ", path, " holds no private key in PEM"),
+                   absl::StrCat("文件 ", path, " 中没有 PEM 格式的私钥"));
   }
   return *std::move(text);
 }
@@ -135,9 +143,26 @@ bool IsLoopback(absl::string_view server) { return IsLoopbackHost(server.substr(
 
 namespace {
 
+// The certificate to show in place of a key, if there is one.
+absl::Status FindCertificate(const AskedPlace& asked, const Variables& variables, SuitePlace& place) {
+  const bool by_key = !asked.key_file.empty() && asked.cert_file.empty() && asked.cert_key_file.empty();
+  if (asked.keyless || by_key) return absl::OkStatus();
+  const std::string file = asked.cert_file.empty() ? variables("KC_CERT_FILE") : asked.cert_file;
+  const std::string key_file = asked.cert_key_file.empty() ? variables("KC_CERT_KEY_FILE") : asked.cert_key_file;
+  if (file.empty() != key_file.empty()) {
+    return WrongUsage("--cert-file and --cert-key-file (KC_CERT_FILE and KC_CERT_KEY_FILE) go together",
+                      "--cert-file 与 --cert-key-file（KC_CERT_FILE 与 KC_CERT_KEY_FILE）须同时给出");
+  }
+  if (file.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(place.certificate, ReadCertificateFile(file));
+  ASSIGN_OR_RETURN(place.certificate_key, ReadPrivateKey(key_file));
+  place.key_file = file;
+  return absl::OkStatus();
+}
+
 // The key to a suite whose address is known.
 absl::Status FindKey(const AskedPlace& asked, const Variables& variables, const fs::path& state, SuitePlace& place) {
-  if (asked.keyless) return absl::OkStatus();
+  if (asked.keyless || !place.certificate.empty()) return absl::OkStatus();
   place.key_file = asked.key_file.empty() ? variables("KC_KEY_FILE") : asked.key_file;
   if (place.key_file.empty()) {
     const std::string path = SessionFile(variables);
@@ -167,12 +192,16 @@ absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& v
   SuitePlace place;
   ASSIGN_OR_RETURN(place.server, FindServer(asked.server, variables, state));
   const bool own_port = asked.server.empty() && variables("KC_SERVER").empty();
+  RETURN_IF_ERROR(FindCertificate(asked, variables, place));
   RETURN_IF_ERROR(FindKey(asked, variables, state, place));
-  const bool own_key =
-      !asked.keyless && !place.by_session && asked.key_file.empty() && variables("KC_KEY_FILE").empty();
+  const bool own_key = !asked.keyless && !place.by_session && place.certificate.empty() && asked.key_file.empty() &&
+                       variables("KC_KEY_FILE").empty();
   place.ca_file = FindAuthority(asked, variables, state, own_port || own_key);
   if (!place.ca_file.empty()) {
-    ASSIGN_OR_RETURN(place.authority, ReadAuthority(place.ca_file));
+    ASSIGN_OR_RETURN(place.authority, ReadCertificateFile(place.ca_file));
+  } else if (!place.certificate.empty()) {
+    return WrongUsage("a certificate is shown by TLS alone; name the server's authority with --ca-file or KC_CA_FILE",
+                      "出示客户端证书须使用 TLS；请用 --ca-file 或 KC_CA_FILE 指定服务器证书的颁发机构");
   } else if (!IsLoopback(place.server)) {
     return WrongUsage(
         absl::StrCat(place.server, " is on another machine, and a key does not travel in plain text; name ",
@@ -191,6 +220,8 @@ Connection::Connection(SuitePlace place, Language language, absl::Duration timeo
   if (IsLoopback(place_.server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   grpc::SslCredentialsOptions trusted;
   trusted.pem_root_certs = place_.authority;
+  trusted.pem_cert_chain = place_.certificate;
+  trusted.pem_private_key = place_.certificate_key;
   const auto credentials =
       place_.authority.empty() ? grpc::InsecureChannelCredentials() : grpc::SslCredentials(trusted);
   channel_ = grpc::CreateCustomChannel(place_.server, credentials, arguments);

@@ -23,6 +23,8 @@ struct SuitePlace {
   bool by_session = false;  // key is the token of the session that kc login began
   std::string ca_file;      // of the authority that the server's certificate is verified by; empty for plain text
   std::string authority;    // what stands in it
+  std::string certificate;  // that is shown in place of a key, in PEM; empty if there is none
+  std::string certificate_key;
 };
 
 // What a person said about the place; empty texts where nothing was said.
@@ -31,13 +33,16 @@ struct AskedPlace {
   std::string key_file;
   std::string ca_file = {};
   bool keyless = false;  // no key is needed
+  std::string cert_file = {};
+  std::string cert_key_file = {};
 };
 
-// Finds the suite: what was asked for, else KC_SERVER, KC_KEY_FILE and KC_CA_FILE, else, in place of a key, the session
-// that kc login began with this server, else the suite of the checkout that this program was built in (var/port,
-// var/bureau.key and, if it speaks TLS, var/tls/authority.pem beside deploy/up, above program). A key of the checkout
-// goes to this machine only, and no key to another machine without TLS. Fails with a sentence if there is none, and
-// with wrong usage for an address that is none.
+// Finds the suite: what was asked for, else KC_SERVER, KC_CERT_FILE with KC_CERT_KEY_FILE, KC_KEY_FILE and KC_CA_FILE.
+// A key that is asked for goes before a certificate of the environment. Else, in place of a key, the session that kc
+// login began with this server, else the suite of the checkout that this program was built in (var/port, var/bureau.key
+// and, if it speaks TLS, var/tls/authority.pem beside deploy/up, above program). A key of the checkout goes to this
+// machine only, and no key to another machine without TLS. Fails with a sentence if there is none, and with wrong usage
+// for an address that is none.
 absl::StatusOr<SuitePlace> FindSuite(const AskedPlace& asked, const Variables& variables,
                                      const std::filesystem::path& program);
 

@@ -135,6 +135,29 @@ TEST_F(FindSuiteTest, SpeaksTlsToWhoHasACertificateOfTheAuthority) {
   EXPECT_FALSE(connects(""));
 }
 
+TEST_F(FindSuiteTest, ShowsACertificateInPlaceOfAKey) {
+  Write("var/bureau.key", "own\n");
+  rpc::TestAuthority authority(root_.string());
+  const rpc::TlsFiles machine = authority.Sign("machine");
+  AskedPlace asked{"localhost:7100", "", authority.path(), false, machine.certificate, machine.key};
+  const auto place = Find(asked);
+  ASSERT_TRUE(place.ok()) << place.status();
+  EXPECT_EQ(place->key, "");
+  EXPECT_THAT(place->certificate, HasSubstr("BEGIN CERTIFICATE"));
+  EXPECT_THAT(place->certificate_key, HasSubstr("PRIVATE KEY"));
+  asked.ca_file = "";
+  EXPECT_THAT(std::string(Find(asked).status().message()), HasSubstr("--ca-file"));
+  asked.cert_key_file = "";
+  EXPECT_EQ(ExitCodeOf(Find(asked).status()), kUsage);
+  variables_["KC_CERT_FILE"] = machine.certificate;
+  variables_["KC_CERT_KEY_FILE"] = machine.key;
+  EXPECT_THAT(Find({"localhost:7100", "", authority.path()})->certificate, HasSubstr("BEGIN CERTIFICATE"));
+  const std::string key = (root_ / "var/bureau.key").string();
+  EXPECT_EQ(Find({"localhost:7100", key, authority.path()})->key, "own") << "a key that is asked for goes first";
+  fs::permissions(machine.key, fs::perms::group_read, fs::perm_options::add);
+  EXPECT_THAT(std::string(Find({"localhost:7100", "", authority.path()}).status().message()), HasSubstr("0600"));
+}
+
 TEST_F(FindSuiteTest, SaysWhatIsMissing) {
   EXPECT_THAT(std::string(Find().status().message()), HasSubstr("deploy/up"));
   EXPECT_EQ(ExitCodeOf(Find().status()), kFailed);

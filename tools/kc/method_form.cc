@@ -33,9 +33,9 @@ using google::protobuf::MethodDescriptor;
 constexpr size_t kDepthMax = 4;
 // Flags of every command; a field of the same name is asked for by its whole path.
 const std::set<std::string>& TakenFlags() {
-  static const auto& taken =
-      *new std::set<std::string>{"server", "ca-file", "key-file", "lang",  "language", "help",      "version",
-                                 "output", "timeout", "columns",  "color", "no-pager", "from-file", "register"};
+  static const auto& taken = *new std::set<std::string>{
+      "server",  "ca-file", "key-file", "cert-file", "cert-key-file", "lang",     "language",  "help",
+      "version", "output",  "timeout",  "columns",   "color",         "no-pager", "from-file", "register"};
   return taken;
 }
 

@@ -87,9 +87,10 @@ absl::Status Connect(const CommandLine& line, Session& session) {
     return WrongUsage("--reveal takes the reason why personal data are needed", "--reveal 须说明查看个人信息的理由");
   }
   ASSIGN_OR_RETURN(const absl::Duration timeout, ReadTimeout(line));
-  ASSIGN_OR_RETURN(SuitePlace place, FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file"),
-                                                line.command->keyless},
-                                               session.around.variables, session.around.program));
+  ASSIGN_OR_RETURN(SuitePlace place,
+                   FindSuite({line.Value("server"), line.Value("key-file"), line.Value("ca-file"),
+                              line.command->keyless, line.Value("cert-file"), line.Value("cert-key-file")},
+                             session.around.variables, session.around.program));
   RETURN_IF_ERROR(KeepFresh(place, session.around.variables, session.language));
   session.connection = std::make_unique<Connection>(std::move(place), session.language, timeout, line.Value("reveal"));
   return absl::OkStatus();
