@@ -1,11 +1,12 @@
 #include "common/access/masked_bytes.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <set>
-#include <utility>
+#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -77,18 +78,23 @@ void AppendWithLength(absl::string_view value, std::string& out) {
   out.append(value.data(), value.size());
 }
 
+// A handful of field numbers.
+using Numbers = absl::InlinedVector<int, 4>;
+
+bool Holds(const Numbers& numbers, int number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
 // The numbers of the fields that are not empty, of those beside which others are public.
-std::set<int> FilledBeside(const PersonalFields& personal, absl::string_view bytes) {
-  std::set<int> numbers;
-  for (const PersonalFields::Field& each : personal.fields()) {
-    if (each.public_with != nullptr) numbers.insert(each.public_with->number());
-  }
-  std::set<int> filled;
-  if (numbers.empty()) return filled;
+Numbers FilledBeside(const PersonalFields& personal, absl::string_view bytes) {
+  const std::vector<int>& beside = personal.beside();
+  Numbers filled;
+  if (beside.empty()) return filled;
   WireFields fields(bytes);
   for (WireField field; fields.Next(field);) {
-    if (!field.has_length || !numbers.contains(field.number)) continue;
-    field.value.empty() ? filled.erase(field.number) : filled.insert(field.number).second;
+    if (!field.has_length || std::find(beside.begin(), beside.end(), field.number) == beside.end()) continue;
+    filled.erase(std::remove(filled.begin(), filled.end(), field.number), filled.end());
+    if (!field.value.empty()) filled.push_back(field.number);
   }
   return filled;
 }
@@ -97,8 +103,8 @@ std::set<int> FilledBeside(const PersonalFields& personal, absl::string_view byt
 // serialiser writes it: a single message in parts.
 bool AppendMasked(const Descriptor* type, absl::string_view bytes, std::string& out) {
   const PersonalFields& personal = FactsOf<PersonalFields>(type);
-  const std::set<int> filled = FilledBeside(personal, bytes);
-  std::set<int> seen;
+  const Numbers filled = FilledBeside(personal, bytes);
+  Numbers seen;
   size_t copied = 0;
   WireFields fields(bytes);
   for (WireField field; fields.Next(field);) {
@@ -107,10 +113,12 @@ bool AppendMasked(const Descriptor* type, absl::string_view bytes, std::string& 
     if (!field.has_length) return false;
     std::string masked;
     if (known->is_text()) {
-      if (known->public_with != nullptr && filled.contains(known->public_with->number())) continue;
+      if (known->public_with != nullptr && Holds(filled, known->public_with->number())) continue;
       masked = Masked(*known->field, field.value);
     } else {
-      if (!known->field->is_repeated() && !seen.insert(field.number).second) return false;
+      if (!known->field->is_repeated() && Holds(seen, field.number)) return false;
+      if (!known->field->is_repeated()) seen.push_back(field.number);
+      masked.reserve(field.value.size());
       if (!AppendMasked(known->field->message_type(), field.value, masked)) return false;
     }
     out.append(bytes.data() + copied, field.value_from - copied);

@@ -69,16 +69,25 @@ bool MaySeePersonalData(const Caller& caller, const Descriptor* type) {
   return facts.permission.has_value() && caller.permissions.test(*facts.permission);
 }
 
+namespace {
+
+// Where the first so many characters of a text end.
+size_t EndOf(absl::string_view text, size_t characters) {
+  size_t at = 0;
+  for (; characters > 0; --characters) NextCodePoint(text, at);
+  return at;
+}
+
+}  // namespace
+
 std::string Masked(const FieldDescriptor& field, absl::string_view value) {
   if (value.empty()) return "";
   const bool phone = absl::EndsWith(field.name(), "_phone");
   const size_t characters = CodePoints(value);
   if (characters < (phone ? kPhoneMin : kTextMin)) return kHidden;
-  std::vector<size_t> starts;  // of the characters, and the end
-  for (size_t at = 0; at < value.size(); NextCodePoint(value, at)) starts.push_back(at);
-  starts.push_back(value.size());
-  if (!phone) return absl::StrCat(value.substr(0, starts[1]), kHidden);
-  return absl::StrCat(value.substr(0, starts[kPhoneHead]), kHidden, value.substr(starts[characters - kPhoneTail]));
+  if (!phone) return absl::StrCat(value.substr(0, EndOf(value, 1)), kHidden);
+  return absl::StrCat(value.substr(0, EndOf(value, kPhoneHead)), kHidden,
+                      value.substr(EndOf(value, characters - kPhoneTail)));
 }
 
 bool LooksMasked(absl::string_view text) {

@@ -45,6 +45,11 @@ PersonalFields::PersonalFields(const Descriptor* type) {
   }
   std::sort(fields_.begin(), fields_.end(),
             [](const Field& a, const Field& b) { return a.field->number() < b.field->number(); });
+  std::set<int> beside;
+  for (const Field& each : fields_) {
+    if (each.public_with != nullptr) beside.insert(each.public_with->number());
+  }
+  beside_.assign(beside.begin(), beside.end());
 }
 
 const PersonalFields::Field* PersonalFields::Find(int number) const {

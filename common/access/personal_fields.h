@@ -27,11 +27,14 @@ class PersonalFields {
   bool any() const { return !fields_.empty(); }
   // In the order of their numbers.
   const std::vector<Field>& fields() const { return fields_; }
+  // The numbers of the fields beside which others are public.
+  const std::vector<int>& beside() const { return beside_; }
   // The one of this number; null if a field of this number does not matter, or if there is none.
   const Field* Find(int number) const;
 
  private:
   std::vector<Field> fields_;
+  std::vector<int> beside_;
 };
 
 }  // namespace kechuang::access

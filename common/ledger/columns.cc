@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/type/date.pb.h"
 
@@ -82,6 +83,11 @@ const Message* HolderOf(const Column& column, const Message& record) {
     holder = &reflection->GetMessage(*holder, column.fields[i]);
   }
   return holder;
+}
+
+// The fields from the record down to that message.
+absl::Span<const FieldDescriptor* const> HolderPath(const Column& column) {
+  return absl::MakeConstSpan(column.fields).first(column.fields.size() - 1);
 }
 
 Value EmptyOf(const Column& column) {
@@ -244,6 +250,7 @@ void Columns::Collect(const Descriptor* type, const std::vector<const FieldDescr
       column.reflections.push_back(ReflectionOf(on_the_way->containing_type()));
     }
     column.fields = std::move(fields);
+    column.beside_previous = !columns_.empty() && HolderPath(columns_.back()) == HolderPath(column);
     columns_.push_back(std::move(column));
   }
 }
@@ -282,10 +289,11 @@ Value Columns::ValueOf(const Column& column, const Message& record) {
 }
 
 void Columns::MarkUsed(const Message& record, std::vector<bool>& used) const {
+  const Message* holder = &record;
   for (size_t i = 0; i < columns_.size(); ++i) {
-    if (used[i]) continue;
-    const Message* holder = HolderOf(columns_[i], record);
-    if (holder == nullptr) continue;
+    // The columns of one message stand together.
+    if (!columns_[i].beside_previous) holder = HolderOf(columns_[i], record);
+    if (used[i] || holder == nullptr) continue;
     const FieldDescriptor* field = columns_[i].leaf();
     const Reflection* reflection = columns_[i].leaf_reflection();
     used[i] = field->is_repeated() ? reflection->FieldSize(*holder, field) > 0 : reflection->HasField(*holder, field);

@@ -23,6 +23,7 @@ struct Column {
   std::vector<const google::protobuf::Reflection*> reflections;
   Type type = Type::kText;
   bool nullable = false;
+  bool beside_previous = false;         // in the same message as the column before
   bool indexed = false;                 // may stand in filter and order_by
   std::vector<std::string> enum_texts;  // of an enum's values, as EnumText gives them, in their order
   // What an absent field looks like, as SQL: NULL, 0 or ''.

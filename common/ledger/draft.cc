@@ -117,13 +117,11 @@ absl::StatusOr<const Message*> CommandDraft::GetMessage(const Descriptor* type, 
   return found;
 }
 
-absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
-  if (!MayStore(record)) return NotYours(scope());
-  const Kind& kind = set_.kinds().Of(record.GetDescriptor());
-  const std::string name = NameOf(record);
+absl::StatusOr<const Message*> CommandDraft::PutMessage(std::unique_ptr<Message> next) {
+  if (!MayStore(*next)) return NotYours(scope());
+  const Kind& kind = set_.kinds().Of(next->GetDescriptor());
+  const std::string name = NameOf(*next);
   ASSIGN_OR_RETURN(const Message* before, Held(kind, name));
-  std::unique_ptr<Message> next(record.New());
-  next->MergeFrom(record);  // CopyFrom would first walk the whole record, looking for itself in it
   std::unique_ptr<Message>* earlier = ChangeOf(name);
   if (before != nullptr && earlier == nullptr) {
     CopyStamps(*before, *next);
@@ -140,11 +138,11 @@ absl::StatusOr<const Message*> CommandDraft::PutMessage(const Message& record) {
   return stored;
 }
 
-absl::StatusOr<const Message*> CommandDraft::CreateMessage(const Message& record) {
-  if (!MayStore(record)) return NotYours(scope());
-  ASSIGN_OR_RETURN(const Message* found, FindMessage(record.GetDescriptor(), NameOf(record)));
-  if (found != nullptr) return RecordExists(NameOf(record));
-  return PutMessage(record);
+absl::StatusOr<const Message*> CommandDraft::CreateMessage(std::unique_ptr<Message> record) {
+  if (!MayStore(*record)) return NotYours(scope());
+  ASSIGN_OR_RETURN(const Message* found, FindMessage(record->GetDescriptor(), NameOf(*record)));
+  if (found != nullptr) return RecordExists(NameOf(*record));
+  return PutMessage(std::move(record));
 }
 
 }  // namespace kechuang::ledger

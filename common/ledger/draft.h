@@ -38,8 +38,9 @@ class CommandDraft : public Draft {
                                                                absl::string_view name) override;
   absl::StatusOr<const google::protobuf::Message*> GetMessage(const google::protobuf::Descriptor* type,
                                                               absl::string_view name, absl::string_view etag) override;
-  absl::StatusOr<const google::protobuf::Message*> PutMessage(const google::protobuf::Message& record) override;
-  absl::StatusOr<const google::protobuf::Message*> CreateMessage(const google::protobuf::Message& record) override;
+  absl::StatusOr<const google::protobuf::Message*> PutMessage(std::unique_ptr<google::protobuf::Message> next) override;
+  absl::StatusOr<const google::protobuf::Message*> CreateMessage(
+      std::unique_ptr<google::protobuf::Message> record) override;
 
  private:
   std::unique_ptr<google::protobuf::Message>* ChangeOf(absl::string_view name);

@@ -75,14 +75,14 @@ class Draft {
   // and update_time set. A record equal to the one held is not a change: it comes back as held. PERMISSION_MISSING
   // (kPermissionDenied) if the record would belong to another one than the caller is bound to.
   template <class M>
-  absl::StatusOr<M> Put(const M& record) {
-    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, PutMessage(record));
+  absl::StatusOr<M> Put(M record) {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, PutMessage(std::make_unique<M>(std::move(record))));
     return static_cast<const M&>(*stored);
   }
   // Like Put, but RECORD_EXISTS (kAlreadyExists) if the name is taken.
   template <class M>
-  absl::StatusOr<M> Create(const M& record) {
-    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, CreateMessage(record));
+  absl::StatusOr<M> Create(M record) {
+    ASSIGN_OR_RETURN(const google::protobuf::Message* stored, CreateMessage(std::make_unique<M>(std::move(record))));
     return static_cast<const M&>(*stored);
   }
 
@@ -107,8 +107,10 @@ class Draft {
   virtual absl::StatusOr<const google::protobuf::Message*> GetMessage(const google::protobuf::Descriptor* type,
                                                                       absl::string_view name,
                                                                       absl::string_view etag) = 0;
-  virtual absl::StatusOr<const google::protobuf::Message*> PutMessage(const google::protobuf::Message& record) = 0;
-  virtual absl::StatusOr<const google::protobuf::Message*> CreateMessage(const google::protobuf::Message& record) = 0;
+  virtual absl::StatusOr<const google::protobuf::Message*> PutMessage(
+      std::unique_ptr<google::protobuf::Message> record) = 0;
+  virtual absl::StatusOr<const google::protobuf::Message*> CreateMessage(
+      std::unique_ptr<google::protobuf::Message> record) = 0;
 };
 
 // A change that waits for its turn. decide may run more than once (a conflict reruns the whole batch), so it depends on

@@ -210,7 +210,7 @@ absl::StatusOr<v1::Contract> Create(v1::Contract contract, const Policy& policy)
   if (contract.contract_name().empty()) {
     faults.Add("contract.contract_name", api::v1::FIELD_REQUIRED, "a contract needs its title", "请填写合同名称");
   }
-  CheckNumberUntouched(v1::Contract(), contract, faults);
+  CheckNumberUntouched(v1::Contract::default_instance(), contract, faults);
   CheckConsistent(contract, faults);
   if (faults.any()) return faults.status();
   contract.set_state(v1::CONTRACT_STATE_DRAFT);

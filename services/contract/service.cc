@@ -53,7 +53,7 @@ ContractChange CreateContract(ContractDependencies& dependencies, const rpc::Cal
   change.decide = [contract = std::move(contract)](ledger::Draft& draft) {
     v1::Contract made = contract;
     NoteHand(Hand::kMaking, draft.author().actor, *made.mutable_makers(), *made.mutable_checkers());
-    return draft.Create(made);
+    return draft.Create(std::move(made));
   };
   return change;
 }
