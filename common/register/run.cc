@@ -18,6 +18,7 @@
 #include "common/mysql/endpoints.h"
 #include "common/register/journal_service.h"
 #include "common/register/looks.h"
+#include "common/rpc/authenticator.h"
 #include "common/rpc/process.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -149,7 +150,9 @@ int RunRegister(int argc, char** argv, const RegisterProgram& program) {
   if (absl::IsUnavailable(ready)) return rpc::FailStart(NoDatabase(config->endpoints));
   if (!ready.ok()) return rpc::FailStart(ready);
 
-  rpc::Channels channels(flags.addresses, flags.listening.tls);
+  const absl::StatusOr<std::string> suite_key = rpc::ReadSuiteKey(flags);
+  if (!suite_key.ok()) return rpc::FailStart(suite_key.status());
+  rpc::Channels channels(flags.addresses, flags.listening.tls, rpc::Introduction(program.area, *suite_key));
   const std::vector<rpc::MethodTable*> services = program.make_services(ledger, channels);
   auto journal = MakeJournalService(program.journal_service, ledger);
   std::vector<const rpc::MethodTable*> tables(services.begin(), services.end());

@@ -11,6 +11,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/call.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang::rpc {
@@ -30,6 +31,13 @@ absl::Status RateLimited(const std::string& actor, const CallerLimit& limit, abs
                        " at once, that one caller may make; the next one is let in after ", absl::FormatDuration(wait)),
           absl::StrCat(actor, " 的调用超过单个调用方的上限（每秒 ", limit.rate, " 次，突发 ", limit.burst,
                        " 次），请在 ", absl::FormatDuration(wait), " 后再试"));
+}
+
+absl::Status NoService() {
+  return Refuse(absl::StatusCode::kUnauthenticated, api::v1::UNAUTHENTICATED_CALLER)
+      .With("header", kFromService)
+      .Says(absl::StrCat("the call says in ", kFromService, " that a service makes it, and none does"),
+            absl::StrCat("调用在 ", kFromService, " 中声称来自系统内部服务，但并非如此"));
 }
 
 absl::Status TooManyUnknownKeys(int64_t guesses_max, absl::Duration wait) {
@@ -54,11 +62,14 @@ Admission::Admission(const Authenticator& authenticator, std::shared_ptr<const L
       guesses_(clock) {}
 
 absl::StatusOr<std::shared_ptr<const access::Caller>> Admission::Admit(absl::string_view authorization,
-                                                                       absl::FunctionRef<std::string()> source) {
+                                                                       absl::FunctionRef<std::string()> source,
+                                                                       absl::string_view introduction) {
   auto caller = authenticator_.Identify(authorization);
   const Limits limits = limits_->Get();
+  const bool introduced = !introduction.empty();
+  if (introduced && !authenticator_.IsIntroduction(introduction)) return NoService();
   if (caller.ok()) {
-    RETURN_IF_ERROR(CheckRate((*caller)->actor, limits.caller));
+    if (!introduced) RETURN_IF_ERROR(CheckRate((*caller)->actor, limits.caller));
   } else if (absl::IsUnauthenticated(caller.status()) && !authorization.empty()) {
     // A call without any key guesses none; and while keys are not known none is wrong.
     RETURN_IF_ERROR(CheckGuess(authorization, source(), limits.unknown_keys));

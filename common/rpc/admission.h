@@ -22,9 +22,9 @@ namespace kechuang::rpc {
 // Lets callers in at the door of a process: who they are, whether they may call so often, and whether somebody guesses
 // keys. Stands in every process, the gateway and each service: at the gateway it costs least, before a call goes on,
 // and there nothing of the request is read for it; but services have ports of their own, and several gateways may stand
-// before one. A caller gets the same at both, so what the gateway lets in meets no limit behind it, but for what
-// services ask of each other in the caller's name, which counts where it is asked. The suite's own key has no limit.
-// Threads may share one.
+// before one. A caller gets the same at both, so what the gateway lets in meets no limit behind it; what services ask
+// of each other in the caller's name was counted where the caller asked. The suite's own key has no limit. Threads may
+// share one.
 class Admission {
  public:
   // The authenticator and the clock outlive it; without limits the defaults hold.
@@ -36,8 +36,11 @@ class Admission {
   // Whose the authorization header of a call is, as Authenticator::Identify says. kResourceExhausted with the time to
   // wait: RATE_LIMITED for a caller who calls too often; TOO_MANY_UNKNOWN_KEYS in place of UNAUTHENTICATED_CALLER for a
   // source from which too many unknown keys came. source tells where the call comes from (SourceOf), if that matters.
+  // introduction: what kFromService says; UNAUTHENTICATED_CALLER if it says something that no service of the suite
+  // does.
   absl::StatusOr<std::shared_ptr<const access::Caller>> Admit(absl::string_view authorization,
-                                                              absl::FunctionRef<std::string()> source);
+                                                              absl::FunctionRef<std::string()> source,
+                                                              absl::string_view introduction = "");
   // Of a call of an open method, such as a login, at the door where its caller arrives: RATE_LIMITED for a source that
   // makes more than kOpenCalls, so that passwords are not guessed fast, and the hashes that they cost stay few. Whoever
   // calls from elsewhere notices nothing.

@@ -18,8 +18,12 @@ using ::testing::HasSubstr;
 
 class AdmissionTest : public ::testing::Test {
  protected:
-  absl::Status Call(const std::string& authorization, const std::string& source = "10.0.0.1") {
-    return admission_.Admit(authorization, [&source] { return source; }).status();
+  absl::Status Call(const std::string& authorization, const std::string& source = "10.0.0.1",
+                    const std::string& introduction = "") {
+    return admission_
+        .Admit(
+            authorization, [&source] { return source; }, introduction)
+        .status();
   }
 
   HandSteadyClock clock_;
@@ -49,6 +53,21 @@ TEST_F(AdmissionTest, TakesALimitThatChangesAtOnce) {
 
 TEST_F(AdmissionTest, LetsTheSuiteItselfCallAsItLikes) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(Call("Bearer the suite's own"), absl::OkStatus());
+}
+
+TEST_F(AdmissionTest, CountsNoCallThatAServiceMakesInTheCallersName) {
+  const std::string introduction = Introduction("report", "the suite's own");
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(Call("Bearer secret", "10.0.0.1", introduction), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(Call("", "10.0.0.1", introduction)), "UNAUTHENTICATED_CALLER")
+      << "a service has no say of its own";
+}
+
+TEST_F(AdmissionTest, TakesNobodyForAServiceWhoLacksItsKey) {
+  for (const std::string& forged : {Introduction("report", "a guess"), std::string("report"), std::string(" "),
+                                    absl::StrCat("report ", std::string(9000, 'x'))}) {
+    EXPECT_EQ(ReasonOf(Call("Bearer secret", "10.0.0.1", forged)), "UNAUTHENTICATED_CALLER") << forged.substr(0, 40);
+  }
+  EXPECT_EQ(Introduction("report", ""), "");
 }
 
 TEST_F(AdmissionTest, RefusesGuessesFromOneAddressAndNobodyElse) {

@@ -95,6 +95,12 @@ std::string Authenticator::Vouch(absl::string_view fingerprint) const {
   return absl::StrCat(kVouchScheme, fingerprint, " ", suite_key_);
 }
 
+bool Authenticator::IsIntroduction(absl::string_view text) const {
+  const size_t blank = text.find(' ');
+  return blank != absl::string_view::npos && text.size() <= kTokenBytesMax &&
+         IsSuiteDigest(Sha256(text.substr(blank + 1)));
+}
+
 bool Authenticator::IsSuiteDigest(absl::string_view digest) const {
   return digest.size() == suite_digest_.size() &&
          CRYPTO_memcmp(digest.data(), suite_digest_.data(), digest.size()) == 0;
@@ -176,6 +182,10 @@ Authenticator::Claims Authenticator::ClaimsOf(const Known& known, absl::string_v
   if (verified_.size() >= kVerifiedMost) verified_.clear();
   verified_[digest] = claims;
   return claims;
+}
+
+std::string Introduction(absl::string_view area, absl::string_view suite_key) {
+  return suite_key.empty() ? "" : absl::StrCat(area, " ", suite_key);
 }
 
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {

@@ -62,6 +62,9 @@ class Authenticator {
   // the certificate of this fingerprint on its connection. It holds the suite's own key, which nobody outside has.
   std::string Vouch(absl::string_view fingerprint) const;
 
+  // Whether kFromService holds what a service of the suite says: Introduction of this very key.
+  bool IsIntroduction(absl::string_view text) const;
+
   // What a caller who was identified before, and has a call under way, may do now. UNAUTHENTICATED_CALLER if its key
   // was revoked, its user disabled, or its session ended since; that its key or token expired meanwhile ends no call.
   absl::StatusOr<access::Permissions> PermissionsNow(const access::Caller& caller) const;
@@ -98,6 +101,9 @@ class Authenticator {
   // Tokens that were verified, by their SHA-256; emptied when there are too many.
   mutable absl::flat_hash_map<std::string, Claims> verified_;
 };
+
+// What a service of this area says of itself in kFromService; nothing without a key.
+std::string Introduction(absl::string_view area, absl::string_view suite_key);
 
 // The secret that a file of mode 0600 or stricter holds in its first line. UNAUTHENTICATED_CALLER if the file is
 // absent, readable by others, or empty.

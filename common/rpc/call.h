@@ -17,6 +17,10 @@ namespace kechuang::rpc {
 inline constexpr char kRevealReason[] = "kc-reveal-reason";
 inline constexpr size_t kRevealReasonMax = 200;  // characters
 
+// The metadata by which a service says who it is when it asks another one in a caller's name: its area, a blank, the
+// suite's key.
+inline constexpr char kFromService[] = "kc-from-service";
+
 // Who calls, what, and until when. Read from the wire before any handler runs.
 struct Call {
   std::string method;         // "kechuang.loan.v1.LoanService/DisburseLoan"

@@ -124,7 +124,9 @@ absl::Status CheckAddress(absl::string_view address) {
   return absl::OkStatus();
 }
 
-Channels::Channels(const std::map<std::string, std::string>& addresses, const std::shared_ptr<const Tls>& tls) {
+Channels::Channels(const std::map<std::string, std::string>& addresses, const std::shared_ptr<const Tls>& tls,
+                   std::string introduction)
+    : introduction_(std::move(introduction)) {
   KeepGrpcUp();
   const ChannelSecurity security(tls);
   for (const auto& [area, address] : addresses) {
@@ -143,6 +145,7 @@ absl::Status Channels::Ask(const Call& call, absl::string_view area, absl::strin
   grpc::ClientContext context;
   context.set_deadline(ToGrpcDeadline(call.deadline));
   if (!call.credential.empty()) context.AddMetadata("authorization", call.credential);
+  if (!introduction_.empty()) context.AddMetadata(kFromService, introduction_);
   const std::string path = absl::StrCat("/", method);
   const grpc::internal::RpcMethod rpc(path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
   const grpc::Status status =

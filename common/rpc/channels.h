@@ -29,22 +29,23 @@ class Channels {
  public:
   // Addresses by area: {"enterprise": "127.0.0.1:7101"}; several replicas by comma, each with its IP address. Calls
   // then go to those that say they serve, and a read is made again at another if its replica is lost. By TLS, if tls
-  // knows an authority.
+  // knows an authority. introduction: what Ask says of the process that asks, see Introduction.
   explicit Channels(const std::map<std::string, std::string>& addresses,
-                    const std::shared_ptr<const Tls>& tls = nullptr);
+                    const std::shared_ptr<const Tls>& tls = nullptr, std::string introduction = "");
 
   // The channel to the service of an area; the area must have an address.
   std::shared_ptr<grpc::Channel> To(absl::string_view area);
 
-  // Asks a unary method of another service on behalf of a caller: with the caller's credential and what is left of the
-  // deadline. method is the full path without the leading slash. Errors come back as that service gave them, details
-  // and all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached, DEADLINE (kDeadlineExceeded) if it does not
-  // answer in time. Blocks: only for handlers on worker threads.
+  // Asks a unary method of another service on behalf of a caller: with the caller's credential, the introduction of the
+  // process itself, and what is left of the deadline. method is the full path without the leading slash. Errors come
+  // back as that service gave them, details and all; SERVICE_UNAVAILABLE (kUnavailable) if it cannot be reached,
+  // DEADLINE (kDeadlineExceeded) if it does not answer in time. Blocks: only for handlers on worker threads.
   absl::Status Ask(const Call& call, absl::string_view area, absl::string_view method,
                    const google::protobuf::Message& request, google::protobuf::Message& response);
 
  private:
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+  std::string introduction_;
 };
 
 // "kechuang.loan.v1.LoanService/GetLoan": the method of a service that takes this request and gives this response;

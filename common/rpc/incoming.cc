@@ -88,8 +88,13 @@ absl::StatusOr<Call> ReadCall(const grpc::CallbackServerContext& context, Admiss
   call.deadline = FromGrpcDeadline(context.deadline());
   std::string vouched;
   call.credential = std::string(CredentialOf(context, admission.authenticator(), vouched));
-  ASSIGN_OR_RETURN(call.caller, admission.Admit(call.credential, [&context] { return SourceOfPeer(context.peer()); }));
   const auto& metadata = context.client_metadata();
+  const auto introduced = metadata.find(kFromService);
+  const absl::string_view introduction =
+      introduced == metadata.end() ? "" : absl::string_view(introduced->second.data(), introduced->second.size());
+  ASSIGN_OR_RETURN(call.caller,
+                   admission.Admit(
+                       call.credential, [&context] { return SourceOfPeer(context.peer()); }, introduction));
   if (const auto found = metadata.find(kRevealReason); found != metadata.end()) {
     ASSIGN_OR_RETURN(call.reveal_reason, ReadRevealReason({found->second.data(), found->second.size()}));
   }

@@ -132,6 +132,10 @@ class Machines(unittest.TestCase):
             for service in ("gateway", "contract"):
                 forged = (("authorization", f"Certificate {digest} {guess}"),)
                 self.assertEqual(self.code(None, service=service, metadata=forged), grpc.StatusCode.UNAUTHENTICATED)
+        # Nor does anybody speak as a service: the gateway passes no such word on, and services take it from none.
+        introduced = (*self.suite.metadata(), ("kc-from-service", "report guess"))
+        self.assertEqual(self.code(None, metadata=introduced), grpc.StatusCode.OK)
+        self.assertEqual(self.code(None, service="contract", metadata=introduced), grpc.StatusCode.UNAUTHENTICATED)
         # What a caller says goes before what it shows.
         self.assertEqual(self.code(self.machine, metadata=(("authorization", "Bearer wrong"),)), grpc.StatusCode.UNAUTHENTICATED)
 
