@@ -1,9 +1,11 @@
 #include "common/access/masking.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -110,6 +112,45 @@ void MaskPersonalData(Message& message) {
       }
     } else if (reflection.HasField(message, each.field)) {
       MaskPersonalData(*reflection.MutableMessage(&message, each.field));
+    }
+  }
+}
+
+namespace {
+
+void TakeBackText(const Message& held, const FieldDescriptor& field, Message& next) {
+  const Reflection& reflection = *next.GetReflection();
+  if (!field.is_repeated()) {
+    const std::string shown = reflection.GetString(next, &field);
+    if (!LooksMasked(shown)) return;
+    std::string own = reflection.GetString(held, &field);
+    if (Masked(field, own) == shown) reflection.SetString(&next, &field, std::move(own));
+    return;
+  }
+  for (int i = std::min(reflection.FieldSize(held, &field), reflection.FieldSize(next, &field)); i-- > 0;) {
+    const std::string shown = reflection.GetRepeatedString(next, &field, i);
+    std::string own = reflection.GetRepeatedString(held, &field, i);
+    if (LooksMasked(shown) && Masked(field, own) == shown) {
+      reflection.SetRepeatedString(&next, &field, i, std::move(own));
+    }
+  }
+}
+
+}  // namespace
+
+void TakeBackMasked(const Message& held, Message& next) {
+  const Reflection& reflection = *next.GetReflection();
+  for (const PersonalFields::Field& each : FactsOf<PersonalFields>(next.GetDescriptor()).fields()) {
+    if (each.is_text()) {
+      TakeBackText(held, *each.field, next);
+    } else if (each.field->is_repeated()) {
+      const int both = std::min(reflection.FieldSize(held, each.field), reflection.FieldSize(next, each.field));
+      for (int i = 0; i < both; ++i) {
+        TakeBackMasked(reflection.GetRepeatedMessage(held, each.field, i),
+                       *reflection.MutableRepeatedMessage(&next, each.field, i));
+      }
+    } else if (reflection.HasField(held, each.field) && reflection.HasField(next, each.field)) {
+      TakeBackMasked(reflection.GetMessage(held, each.field), *reflection.MutableMessage(&next, each.field));
     }
   }
 }

@@ -34,6 +34,10 @@ bool LooksMasked(absl::string_view text);
 // Masks every text of the message that is personal data.
 void MaskPersonalData(google::protobuf::Message& message);
 
+// Puts back what next shows masked of held: every personal text of next that looks as held's own in its place does when
+// it is masked. So a record that was read masked can be sent back.
+void TakeBackMasked(const google::protobuf::Message& held, google::protobuf::Message& next);
+
 // The names of the records whose personal data the message shows.
 std::set<std::string> RecordsWithPersonalData(const google::protobuf::Message& message);
 

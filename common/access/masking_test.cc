@@ -78,6 +78,24 @@ TEST(MaskPersonalData, LeavesTheNameOfAnOrganisation) {
   EXPECT_EQ(contract.buyer().address(), "银***");
 }
 
+TEST(TakeBackMasked, PutsBackWhatIsShownAndNothingElse) {
+  contract::v1::Contract held;
+  held.mutable_seller()->set_contact_name("张三丰");
+  held.mutable_seller()->set_contact_phone("13895001234");
+  held.mutable_buyer()->set_address("银川市");
+  contract::v1::Contract next = held;
+  MaskPersonalData(next);
+  TakeBackMasked(held, next);
+  EXPECT_EQ(next.SerializeAsString(), held.SerializeAsString());
+  next.mutable_seller()->set_contact_name("李***");
+  next.mutable_seller()->set_contact_phone("13895001234");
+  next.mutable_buyer()->set_address("");
+  next.mutable_buyer()->set_contact_name("张***");
+  const std::string before = next.SerializeAsString();
+  TakeBackMasked(held, next);
+  EXPECT_EQ(next.SerializeAsString(), before);
+}
+
 TEST(MaskPersonalData, ReachesEveryDepthAndNothingElse) {
   contract::v1::ListContractsResponse page;
   contract::v1::Contract& contract = *page.add_contracts();

@@ -7,10 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
+#include "common/access/masking.h"
 #include "common/base/error.h"
 #include "common/base/type_facts.h"
 #include "common/rpc/field_behavior.h"
 #include "common/rpc/validate.h"
+#include "kechuang/api/v1/options.pb.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {
@@ -64,6 +66,13 @@ void CopyPath(const std::vector<const FieldDescriptor*>& fields, const Message& 
   target->MergeFrom(*only);
 }
 
+// Whether a text came masked that is not what the record shows.
+bool StaysMasked(const Message& holder, const FieldDescriptor* field) {
+  return field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated() &&
+         field->options().GetExtension(api::v1::field).personal_data() &&
+         access::LooksMasked(holder.GetReflection()->GetString(holder, field));
+}
+
 // Notes what the messages that a path put into a record lack: an update's request is not asked for it at the door.
 void CheckCopied(const Message& record, const std::vector<const FieldDescriptor*>& fields, const std::string& path,
                  Faults& faults) {
@@ -82,6 +91,8 @@ void CheckCopied(const Message& record, const std::vector<const FieldDescriptor*
     }
   } else if (field->message_type() != nullptr) {
     rpc::CheckMessage(reflection->GetMessage(*holder, field), path, faults);
+  } else if (StaysMasked(*holder, field)) {
+    rpc::AddMaskedFault(path, faults);
   }
 }
 
@@ -114,6 +125,7 @@ absl::Status ApplyMask(Message& record, const Message& update, const google::pro
     const std::unique_ptr<Message> before(next->New());
     before->CopyFrom(*next);
     CopyPath(fields, update, *next);
+    access::TakeBackMasked(record, *next);
     bool fixed = false;
     for (const FieldDescriptor* part : fields) {
       fixed = fixed || IsFixed(part) || rpc::Behaves(part, google::api::IMMUTABLE);

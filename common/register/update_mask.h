@@ -11,7 +11,8 @@ namespace kechuang {
 // Copies the fields that the mask names from update into record (AIP-134, AIP-161). An empty mask means every field
 // that is set in update; "*" replaces every writable field. INVALID_ARGUMENT with one fault per path for a path that
 // names no field (FIELD_UNKNOWN) or one that is output only or immutable and would change (FIELD_NOT_WRITABLE), and for
-// every required field that the update would leave empty (FIELD_REQUIRED); the record is then as it was. field is the
+// every required field that the update would leave empty (FIELD_REQUIRED); the record is then as it was. Personal data
+// that come as the record shows them masked stay as they are; any other masked value is FIELD_MALFORMED. field is the
 // name of the request's record field, for the faults' paths.
 absl::Status ApplyMask(google::protobuf::Message& record, const google::protobuf::Message& update,
                        const google::protobuf::FieldMask& mask, absl::string_view field);

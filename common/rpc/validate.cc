@@ -106,6 +106,7 @@ FieldFacts::FieldFacts(const FieldDescriptor* of) : field(of), rules(of->options
 struct TypeRules {
   explicit TypeRules(const google::protobuf::Descriptor* type) {
     for (int i = 0; i < type->field_count(); ++i) {
+      updates = updates || type->field(i)->name() == "update_mask";
       has_mask = has_mask || type->field(i)->message_type() == google::protobuf::FieldMask::descriptor();
       FieldFacts facts(type->field(i));
       if (!facts.output_only) checked.push_back(std::move(facts));
@@ -113,6 +114,7 @@ struct TypeRules {
   }
 
   bool has_mask = false;
+  bool updates = false;             // changes a record that is there, by ApplyMask
   std::vector<FieldFacts> checked;  // the fields that are looked at
 };
 
@@ -137,6 +139,7 @@ class Checker {
   // require: whether required fields of this message must be set.
   void Check(const Message& message, const Path* above, bool require) {
     const TypeRules& type = FactsOf<TypeRules>(message.GetDescriptor());
+    masked_may_stand_ = masked_may_stand_ || type.updates;
     const Reflection& reflection = *message.GetReflection();
     const bool require_below = require && !type.has_mask;
     for (const FieldFacts& facts : type.checked) {
@@ -265,11 +268,8 @@ class Checker {
       faults_.Add(path.Text(), api::v1::FIELD_MALFORMED, "holds a NUL character", "含有空字符");
       return;
     }
-    if (facts.rules.personal_data() && access::LooksMasked(text)) {
-      faults_.Add(path.Text(), api::v1::FIELD_MALFORMED,
-                  "is masked, as callers see it who may not see personal data; give the whole value",
-                  "是脱敏后的内容，请填写完整内容");
-      return;
+    if (facts.rules.personal_data() && !masked_may_stand_ && access::LooksMasked(text)) {
+      return AddMaskedFault(path.Text(), faults_);
     }
     CheckForm(text, facts.rules.format(), path);
     CheckName(text, facts.patterns, path);
@@ -325,9 +325,16 @@ class Checker {
   }
 
   Faults& faults_;
+  bool masked_may_stand_ = false;  // ApplyMask looks whether it is what the record shows already
 };
 
 }  // namespace
+
+void AddMaskedFault(absl::string_view path, Faults& faults) {
+  faults.Add(path, api::v1::FIELD_MALFORMED,
+             "is masked, as callers see it who may not see personal data; give the whole value",
+             "是脱敏后的内容，请填写完整内容");
+}
 
 void CheckMessage(const Message& message, const std::string& prefix, Faults& faults) {
   const Path above = {nullptr, prefix};

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 
 #include "common/base/error.h"
@@ -13,8 +14,12 @@ namespace kechuang::rpc {
 // google.api.resource_reference and kechuang.api.v1.field): required fields, enum values, number ranges, lengths,
 // forms, resource names, dates. Notes every fault with the field's path below prefix. Output-only fields are not looked
 // at. In a request with an update mask the required fields of its record are those that the mask names, which the
-// caller of the mask checks; here they may be absent.
+// caller of the mask checks; here they may be absent, and masked personal data may stand in the place of what a record
+// holds already.
 void CheckMessage(const google::protobuf::Message& message, const std::string& prefix, Faults& faults);
+
+// Notes that the value there is masked personal data, which is no value to store.
+void AddMaskedFault(absl::string_view path, Faults& faults);
 
 }  // namespace kechuang::rpc
 

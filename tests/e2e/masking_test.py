@@ -214,9 +214,18 @@ class Masking(unittest.TestCase):
                          (MASKED_PHONE, "张***", "李***"))
         self.assertEqual(seen["enterpriseName"], "宁夏示例科技有限公司")
 
+    def test_what_was_read_masked_may_come_back(self):
+        seen = self.ask("GetEnterprise", name=self.firm)
+        self.assertEqual(seen.contact_phone, MASKED_PHONE)
+        changed = self.ask("UpdateEnterprise", enterprise=json_format.MessageToDict(seen), update_mask="*")
+        self.assertEqual((changed.revision, changed.contact_phone), (seen.revision, MASKED_PHONE))
+        whole = self.ask("GetEnterprise", reveal="compare", name=self.firm)
+        self.assertEqual((whole.contact_phone, whole.contact_name[0]), (PHONE, "张"))
+        self.assertNotIn("*", whole.contact_name + whole.legal_representative)
+
     def test_a_masked_value_does_not_come_back_as_a_new_one(self):
         with self.assertRaises(grpc.RpcError) as refused:
-            self.ask("UpdateEnterprise", enterprise={"name": self.firm, "contact_phone": MASKED_PHONE, "contact_name": "张***"},
+            self.ask("UpdateEnterprise", enterprise={"name": self.firm, "contact_phone": "139***1234", "contact_name": "王***"},
                      update_mask="contactPhone,contactName")
         faults = error_details(refused.exception)["BadRequest"].field_violations
         self.assertEqual({fault.field for fault in faults}, {"enterprise.contact_phone", "enterprise.contact_name"})
