@@ -29,7 +29,8 @@ const Words kSurroundings = {
     "Long answers go through $PAGER (less -FRSX) on a terminal; NO_COLOR is obeyed.\n"
     "Exit codes: 0 done, 1 some rows rejected, 2 wrong usage, 3 refused or failed.\n",
     "\nkc 自动使用本检出目录中运行的系统；也可用环境变量 KC_SERVER（主机:端口）和 KC_KEY_FILE 指定。\n"
-    "指定 KC_CA_FILE 时使用 TLS；没有 TLS 时密钥不会发送到其他机器；此时也可用 KC_CERT_FILE 和 KC_CERT_KEY_FILE 代替密钥。\n"
+    "指定 KC_CA_FILE 时使用 TLS；没有 TLS 时密钥不会发送到其他机器；此时也可用 KC_CERT_FILE 和 KC_CERT_KEY_FILE "
+    "代替密钥。\n"
     "在终端上，较长的输出经 $PAGER（默认 less -FRSX）分页显示；遵循 NO_COLOR。\n"
     "退出码：0 完成，1 部分行被拒绝，2 用法错误，3 被拒绝或失败。\n"};
 
