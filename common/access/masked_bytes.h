@@ -8,8 +8,8 @@
 namespace kechuang::access {
 
 // The bytes of a message of this type with its personal data masked, as MaskPersonalData does it. Only the fields that
-// lead to personal data are looked into; what lies between is copied as it stands, which costs a tenth of reading the
-// message and writing it again. The bytes must be such a message.
+// lead to personal data are looked into; what lies between is copied as it stands, so that the message need not be read
+// and written again. The bytes must be such a message.
 std::string MaskedBytes(const google::protobuf::Descriptor* type, const std::string& bytes);
 
 }  // namespace kechuang::access

@@ -58,10 +58,9 @@ class Filler {
       case FieldDescriptor::CPPTYPE_STRING:
         return many ? reflection.AddString(&message, &field, Text()) : reflection.SetString(&message, &field, Text());
       case FieldDescriptor::CPPTYPE_MESSAGE:
-        if (depth < 3)
-          Fill(*(many ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field)),
-               depth + 1);
-        return;
+        if (depth == 3) return;
+        return Fill(*(many ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field)),
+                    depth + 1);
       case FieldDescriptor::CPPTYPE_INT64:
         if (!many) reflection.SetInt64(&message, &field, -Below(1000));
         return;
