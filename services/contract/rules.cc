@@ -310,7 +310,7 @@ absl::StatusOr<v1::Contract> SendToExpertReview(v1::Contract contract) {
   return contract;
 }
 
-absl::StatusOr<v1::Contract> Review(v1::Contract contract, const v1::RegisterContractRequest& request,
+absl::StatusOr<v1::Contract> Review(const v1::Contract& contract, const v1::RegisterContractRequest& request,
                                     const Policy& policy) {
   RETURN_IF_ERROR(Next(contract, Event::kRegister).status());
   v1::Contract reviewed = contract;

@@ -48,7 +48,7 @@ absl::StatusOr<v1::Contract> SendToExpertReview(v1::Contract contract);
 
 // The contract with the reviewer's adjustments, ready to be registered. REASON_MISSING, TECHNICAL_AMOUNT_RAISED,
 // EXPERT_REVIEW_NEEDED, and faults of CheckConsistent.
-absl::StatusOr<v1::Contract> Review(v1::Contract contract, const v1::RegisterContractRequest& request,
+absl::StatusOr<v1::Contract> Review(const v1::Contract& contract, const v1::RegisterContractRequest& request,
                                     const Policy& policy);
 // The number after the greatest key that begins with NumberPrefix, or the first if that is empty. SERIALS_EXHAUSTED.
 absl::StatusOr<std::string> NextNumber(int year, absl::string_view registry_division_code,
