@@ -176,7 +176,7 @@ void HttpConnection::NextRequest() {
 }
 
 void HttpConnection::ReadHead() {
-  const size_t bytes_max = core_.options.header_bytes_max;
+  const size_t bytes_max = static_cast<size_t>(core_.options.limits->Get().header_bytes);
   while (absl::StartsWith(arrived_, "\r\n")) {  // RFC 9112 asks to overlook it
     arrived_.erase(0, 2);
     head_scanned_ = 0;

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 
 #include "common/rpc/http_message.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/tls.h"
 
 namespace kechuang::rpc {
@@ -21,7 +22,6 @@ struct HttpOptions {
   // One more closes the connection that has waited longest for a request to be complete; while requests are under way
   // on all of them, it is refused with 503.
   int connections_max = 256;
-  size_t header_bytes_max = size_t{16} * 1024;   // of one request's line and headers together
   size_t headers_max = 100;                      // of one request
   absl::Duration idle_max = absl::Seconds(30);   // a connection between two requests
   absl::Duration head_max = absl::Seconds(10);   // from the first byte of a request to the end of its headers
@@ -32,6 +32,7 @@ struct HttpOptions {
   // Null, or without a certificate: plain text. A handshake gets as long as the headers of a request.
   std::shared_ptr<const Tls> tls = nullptr;
   TlsClients tls_clients = TlsClients::kAny;
+  std::shared_ptr<const LiveLimits> limits = std::make_shared<const LiveLimits>();  // header_bytes of them
 };
 
 class HttpConnection;

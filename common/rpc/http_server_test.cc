@@ -93,8 +93,8 @@ TEST_F(HttpServerTest, SpeaksHttp10) {
 }
 
 TEST_F(HttpServerTest, SaysWhichLimitOfTheHeadersARequestBreaks) {
-  const std::string bytes_max = absl::StrCat(HttpOptions().header_bytes_max);
-  const std::string large(HttpOptions().header_bytes_max, 'x');
+  const std::string bytes_max = absl::StrCat(Limits().header_bytes);
+  const std::string large(static_cast<size_t>(Limits().header_bytes), 'x');
   for (const std::string& request :
        {absl::StrCat("GET /metrics HTTP/1.1\r\nX-Large: ", large, "\r\n", kClose), absl::StrCat("GET /", large)}) {
     EXPECT_THAT(Ask(request), AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("Connection: close"), HasSubstr(bytes_max),

@@ -175,6 +175,38 @@ void ReadCommonFields(const Message& request, Call& call) {
   call.validate_only = fields.validate_only != nullptr && reflection->GetBool(request, fields.validate_only);
 }
 
+namespace {
+
+// Records of a page that a request without a size gets.
+constexpr int32_t kPageSizeDefault = 100;
+
+struct PageFields {
+  explicit PageFields(const google::protobuf::Descriptor* type) : page_size(type->FindFieldByName("page_size")) {
+    if (page_size != nullptr && page_size->cpp_type() != FieldDescriptor::CPPTYPE_INT32) page_size = nullptr;
+  }
+
+  const FieldDescriptor* page_size;  // null if it has none
+};
+
+}  // namespace
+
+void KeepPageWithin(int64_t page_size, Message& request) {
+  const FieldDescriptor* field = FactsOf<PageFields>(request.GetDescriptor()).page_size;
+  if (field == nullptr) return;
+  const int32_t asked = request.GetReflection()->GetInt32(request, field);
+  if ((asked == 0 ? kPageSizeDefault : asked) <= page_size) return;
+  request.GetReflection()->SetInt32(&request, field, static_cast<int32_t>(page_size));
+}
+
+absl::Status MessageTooLarge(size_t bytes, int64_t bytes_max) {
+  return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
+      .With("bytes", bytes)
+      .With("bytes_max", bytes_max)
+      .Says(absl::StrCat("the message has ", bytes, " bytes, more than the ", bytes_max,
+                         " that one message may have; send smaller batches"),
+            absl::StrCat("消息有 ", bytes, " 字节，超过单个消息的上限 ", bytes_max, " 字节；请分批发送"));
+}
+
 absl::Status TooManyCalls() {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::OVERLOADED)
       .RetryAfter(absl::Milliseconds(500))

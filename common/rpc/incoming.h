@@ -45,6 +45,13 @@ grpc::ByteBuffer ToBytes(const std::string& serialized);
 // Takes request_id, validate_only and reason from a request that has them.
 void ReadCommonFields(const google::protobuf::Message& request, Call& call);
 
+// Makes a request for a page ask for no more records than that. One that says no size gets what its method gives, which
+// is less where the limit is.
+void KeepPageWithin(int64_t page_size, google::protobuf::Message& request);
+
+// FIELD_TOO_LONG (kResourceExhausted), for a message of so many bytes.
+absl::Status MessageTooLarge(size_t bytes, int64_t bytes_max);
+
 // OVERLOADED, for a server that has too many calls of some kind under way.
 absl::Status TooManyCalls();
 

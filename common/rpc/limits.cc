@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 #include "common/base/error.h"
@@ -26,6 +27,20 @@ ABSL_FLAG(int64_t, caller_burst, kechuang::rpc::Limits().caller.burst,
 ABSL_FLAG(
     int64_t, unknown_keys, kechuang::rpc::Limits().unknown_keys,
     "most different keys that nobody has from one address in a minute, before more are refused; 0 for any number");
+ABSL_FLAG(int64_t, calls, kechuang::rpc::Limits().calls,
+          "most calls under way at once that do not stream; more are refused");
+ABSL_FLAG(int64_t, waiting_calls, kechuang::rpc::Limits().waiting_calls,
+          "most calls of a service that wait for a worker; more are refused");
+ABSL_FLAG(int64_t, streams, kechuang::rpc::Limits().streams, "most streams of a service at once; more are refused");
+ABSL_FLAG(int64_t, call_seconds, kechuang::rpc::Limits().call_seconds,
+          "longest time of a call that does not stream, in seconds");
+ABSL_FLAG(int64_t, message_memory_mib, kechuang::rpc::Limits().message_memory >> 20,
+          "most memory for the messages of calls under way, in MiB; once it is spent, calls are refused");
+ABSL_FLAG(int64_t, message_kib, kechuang::rpc::Limits().message_bytes >> 10,
+          "largest message of a call, in KiB; larger ones are refused");
+ABSL_FLAG(int64_t, header_kib, kechuang::rpc::Limits().header_bytes >> 10,
+          "most KiB of an HTTP request's line and headers together");
+ABSL_FLAG(int64_t, page_size, kechuang::rpc::Limits().page_size, "most records of one page, whatever a call asks for");
 ABSL_FLAG(
     std::string, limits_file, "",
     "file with the limits of callers, read again as it changes, see README.md; empty: limits in the state folder");
@@ -35,18 +50,43 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{64} * 1024;
 
-// One limit: its name, on the command line and in the file, its range and its place.
+// One limit: its name, on the command line and in the file, its range there, what it counts, its place and its flag.
 struct Named {
   const char* name;
   int64_t least;
   int64_t most;
+  int64_t unit;  // of the name in the one of its place
   int64_t& (*in)(Limits& limits);
+  int64_t (*flag)();
 };
 
-constexpr std::array<Named, 3> kNamed = {{
-    {"caller_rate", 0, 1'000'000, [](Limits& limits) -> int64_t& { return limits.caller.rate; }},
-    {"caller_burst", 1, 10'000'000, [](Limits& limits) -> int64_t& { return limits.caller.burst; }},
-    {"unknown_keys", 0, 1'000, [](Limits& limits) -> int64_t& { return limits.unknown_keys; }},
+constexpr int64_t kOne = 1;
+constexpr int64_t kKib = 1024;
+constexpr int64_t kMib = 1024 * kKib;
+
+constexpr std::array<Named, 11> kNamed = {{
+    {"caller_rate", 0, 1'000'000, kOne, [](Limits& limits) -> int64_t& { return limits.caller.rate; },
+     [] { return absl::GetFlag(FLAGS_caller_rate); }},
+    {"caller_burst", 1, 10'000'000, kOne, [](Limits& limits) -> int64_t& { return limits.caller.burst; },
+     [] { return absl::GetFlag(FLAGS_caller_burst); }},
+    {"unknown_keys", 0, 1'000, kOne, [](Limits& limits) -> int64_t& { return limits.unknown_keys; },
+     [] { return absl::GetFlag(FLAGS_unknown_keys); }},
+    {"calls", 16, 1'000'000, kOne, [](Limits& limits) -> int64_t& { return limits.calls; },
+     [] { return absl::GetFlag(FLAGS_calls); }},
+    {"waiting_calls", 4, 1'000'000, kOne, [](Limits& limits) -> int64_t& { return limits.waiting_calls; },
+     [] { return absl::GetFlag(FLAGS_waiting_calls); }},
+    {"streams", 1, 10'000, kOne, [](Limits& limits) -> int64_t& { return limits.streams; },
+     [] { return absl::GetFlag(FLAGS_streams); }},
+    {"call_seconds", 1, 600, kOne, [](Limits& limits) -> int64_t& { return limits.call_seconds; },
+     [] { return absl::GetFlag(FLAGS_call_seconds); }},
+    {"message_memory_mib", 16, 65'536, kMib, [](Limits& limits) -> int64_t& { return limits.message_memory; },
+     [] { return absl::GetFlag(FLAGS_message_memory_mib); }},
+    {"message_kib", 16, 8'192, kKib, [](Limits& limits) -> int64_t& { return limits.message_bytes; },
+     [] { return absl::GetFlag(FLAGS_message_kib); }},
+    {"header_kib", 1, 64, kKib, [](Limits& limits) -> int64_t& { return limits.header_bytes; },
+     [] { return absl::GetFlag(FLAGS_header_kib); }},
+    {"page_size", 1, 1'000, kOne, [](Limits& limits) -> int64_t& { return limits.page_size; },
+     [] { return absl::GetFlag(FLAGS_page_size); }},
 }};
 
 const Named* Find(absl::string_view name) {
@@ -57,17 +97,21 @@ const Named* Find(absl::string_view name) {
 }
 
 void AddUnknown(absl::string_view name, Faults& faults) {
-  const std::string nearest = NearestWord(name, {kNamed[0].name, kNamed[1].name, kNamed[2].name});
+  std::vector<std::string> names;
+  for (const Named& each : kNamed) names.emplace_back(each.name);
+  const std::string nearest = NearestWord(name, names);
   faults.Add(name, api::v1::FIELD_UNKNOWN,
              absl::StrCat("there is no such limit", nearest.empty() ? "" : "; did you mean ", nearest, "?"),
              absl::StrCat("没有该限制项", nearest.empty() ? "" : "，是否为 ", nearest, "？"));
 }
 
-void CheckRange(const Named& limit, int64_t value, Faults& faults) {
-  if (value >= limit.least && value <= limit.most) return;
+// value: as the name counts.
+bool CheckRange(const Named& limit, int64_t value, Faults& faults) {
+  if (value >= limit.least && value <= limit.most) return true;
   faults.Add(limit.name, api::v1::FIELD_OUT_OF_RANGE,
              absl::StrCat("it takes ", limit.least, " to ", limit.most, ", not ", value),
              absl::StrCat("须为 ", limit.least, " 到 ", limit.most, "，不能为 ", value));
+  return false;
 }
 
 // Takes a line without its comment.
@@ -84,8 +128,7 @@ void TakeLine(absl::string_view line, std::set<std::string>& given, Limits& limi
     return faults.Add(name, api::v1::FIELD_MALFORMED, absl::StrCat("expected ", name, " = NUMBER"),
                       absl::StrCat("应为 ", name, " = 数字"));
   }
-  CheckRange(*limit, value, faults);
-  limit->in(limits) = value;
+  if (CheckRange(*limit, value, faults)) limit->in(limits) = value * limit->unit;
 }
 
 absl::Status TooLarge(const std::string& path) {
@@ -113,14 +156,25 @@ absl::StatusOr<Limits> ParseLimits(absl::string_view text, const Limits& base) {
 absl::Status CheckLimits(const Limits& limits) {
   Limits checked = limits;
   Faults faults;
-  for (const Named& limit : kNamed) CheckRange(limit, limit.in(checked), faults);
+  for (const Named& limit : kNamed) CheckRange(limit, limit.in(checked) / limit.unit, faults);
   return faults.status();
+}
+
+std::string TextOf(const Limits& limits) {
+  Limits told = limits;
+  return absl::StrJoin(kNamed, ", ", [&told](std::string* out, const Named& limit) {
+    absl::StrAppend(out, limit.name, " = ", limit.in(told) / limit.unit);
+  });
 }
 
 LimitsSource ReadLimitFlags(absl::string_view state) {
   LimitsSource source;
-  source.flags.caller = {absl::GetFlag(FLAGS_caller_rate), absl::GetFlag(FLAGS_caller_burst)};
-  source.flags.unknown_keys = absl::GetFlag(FLAGS_unknown_keys);
+  for (const Named& limit : kNamed) {
+    // What is out of range is told as it was given, and must not overflow on the way.
+    const int64_t given = limit.flag();
+    limit.in(source.flags) =
+        given > INT64_MAX / limit.unit || given < INT64_MIN / limit.unit ? given : given * limit.unit;
+  }
   source.file = absl::GetFlag(FLAGS_limits_file);
   if (source.file.empty()) source.file = absl::StrCat(state, "/limits");
   return source;

@@ -15,7 +15,15 @@ namespace kechuang::rpc {
 // What a process allows its callers, and what may change while it runs.
 struct Limits {
   CallerLimit caller = {.rate = 2000, .burst = 4000};
-  int64_t unknown_keys = 20;  // different ones from one address within a minute; 0 for any number
+  int64_t unknown_keys = 20;                    // different ones from one address within a minute; 0 for any number
+  int64_t calls = 20'000;                       // that do not stream, under way at once
+  int64_t waiting_calls = 10'000;               // of these, that wait for a worker, at a service
+  int64_t streams = 64;                         // under way at once, at a service
+  int64_t call_seconds = 60;                    // of a call that does not stream
+  int64_t message_memory = int64_t{256} << 20;  // bytes of all messages under way
+  int64_t message_bytes = int64_t{8} << 20;     // of one message, in either direction
+  int64_t header_bytes = int64_t{16} << 10;     // of an HTTP request's line and headers together
+  int64_t page_size = 1000;                     // records of one page
   bool operator==(const Limits&) const = default;
 };
 
@@ -38,15 +46,17 @@ class LiveLimits {
   Limits limits_;
 };
 
-// The limits of a text with a line "name = value" for each of the names caller_rate, caller_burst and unknown_keys, in
-// any order; '#' begins a comment. A name that is not there keeps its value of base. INVALID_FIELDS tells every fault
+// The limits of a text with a line "name = value" for each that is to be another, by the names of their flags, in any
+// order; '#' begins a comment. A name that is not there keeps its value of base. INVALID_FIELDS tells every fault
 // at once: a line of another form, an unknown name with the nearest known one, a name given twice, a value out of
 // range.
 absl::StatusOr<Limits> ParseLimits(absl::string_view text, const Limits& base);
 
-// OK if --caller_rate (0 to 1,000,000), --caller_burst (1 to 10,000,000) and --unknown_keys (0 to 1,000) could be
-// these; INVALID_FIELDS otherwise.
+// OK if each is in the range that its flag takes; INVALID_FIELDS otherwise.
 absl::Status CheckLimits(const Limits& limits);
+
+// "caller_rate = 2000, caller_burst = 4000, ...", for the log.
+std::string TextOf(const Limits& limits);
 
 // Where the limits of a process come from.
 struct LimitsSource {
@@ -54,7 +64,7 @@ struct LimitsSource {
   std::string file;  // read over them if it is there
 };
 
-// --caller_rate, --caller_burst, --unknown_keys and --limits_file, by default the file limits of the state folder.
+// The flags of all limits, and --limits_file, by default the file limits of the state folder.
 LimitsSource ReadLimitFlags(absl::string_view state);
 
 // The limits of a source as they stand now. Without the file those of the command line; INVALID_FIELDS as ParseLimits

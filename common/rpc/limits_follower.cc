@@ -32,8 +32,7 @@ void LimitsFollower::Look() {
   }
   if (!read.ok() || *read == limits_->Get()) return;
   limits_->Set(*read);
-  spdlog::info("limits: caller_rate = {}, caller_burst = {}, unknown_keys = {}", read->caller.rate, read->caller.burst,
-               read->unknown_keys);
+  spdlog::info("limits: {}", TextOf(*read));
 }
 
 void LimitsFollower::Run() {

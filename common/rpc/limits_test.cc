@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -34,6 +35,20 @@ TEST(Limits, AreReadFromLines) {
   EXPECT_EQ(limits->unknown_keys, 0);
 }
 
+TEST(Limits, CountAsTheirNamesSay) {
+  const auto limits = ParseLimits("message_memory_mib = 32\nmessage_kib = 64\nheader_kib = 2\ncalls = 100\n", {});
+  ASSERT_TRUE(limits.ok()) << limits.status();
+  EXPECT_EQ(limits->message_memory, 32 << 20);
+  EXPECT_EQ(limits->message_bytes, 64 << 10);
+  EXPECT_EQ(limits->header_bytes, 2 << 10);
+  EXPECT_EQ(limits->calls, 100);
+  EXPECT_THAT(TextOf(*limits), AllOf(HasSubstr("caller_rate = 2000, "), HasSubstr("message_memory_mib = 32, "),
+                                     HasSubstr("header_kib = 2, page_size = 1000")));
+  const auto again = ParseLimits(absl::StrReplaceAll(TextOf(*limits), {{", ", "\n"}}), {});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, *limits);
+}
+
 TEST(Limits, AreRefusedWithEveryFault) {
   EXPECT_THAT(
       FaultOf("caller_rates = 5\ncaller_burst = 0\nunknown_keys = many"),
@@ -41,6 +56,8 @@ TEST(Limits, AreRefusedWithEveryFault) {
   EXPECT_THAT(FaultOf("caller_rate = 5\ncaller_rate = 6"), HasSubstr("twice"));
   EXPECT_THAT(FaultOf("caller_rate"), HasSubstr("应为 caller_rate = 数字"));
   EXPECT_THAT(FaultOf("caller_rate = -1"), HasSubstr("0 to 1000000"));
+  EXPECT_THAT(FaultOf("message_memory_mib = 9223372036854775807"), HasSubstr("16 to 65536"));
+  EXPECT_THAT(FaultOf("message_kib = 8193\nstream = 5"), AllOf(HasSubstr("16 to 8192"), HasSubstr("mean streams?")));
 }
 
 TEST(Limits, OfFlagsAreCheckedToo) {

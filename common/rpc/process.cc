@@ -25,7 +25,6 @@
 #include "common/rpc/http_server.h"
 #include "common/rpc/key_follower.h"
 #include "common/rpc/limits_follower.h"
-#include "common/rpc/message_budget.h"
 #include "common/rpc/metrics.h"
 #include "common/rpc/program_flags.h"
 #include "common/rpc/server.h"
@@ -41,14 +40,10 @@ ABSL_FLAG(std::string, report_address, "",
           "where the report service is, see README.md; empty: 127.0.0.1, by port_base");
 ABSL_FLAG(std::string, identity_address, "",
           "where the identity service is, see README.md; empty: 127.0.0.1, by port_base");
-ABSL_FLAG(int, message_memory_mib, static_cast<int>(kechuang::rpc::kMessageMemoryDefault >> 20),
-          "most memory for the messages of calls under way, in MiB; once it is spent, calls are refused");
 
 namespace kechuang::rpc {
 namespace {
 
-constexpr int kMessageMemoryLeastMib = 16;
-constexpr int kMessageMemoryMostMib = 65536;
 constexpr auto kProbeEvery = std::chrono::milliseconds(500);
 constexpr auto kProbeSoon = std::chrono::milliseconds(20);  // until the service serves for the first time
 constexpr absl::Duration kDrainWait = absl::Seconds(10);
@@ -173,14 +168,7 @@ void PrepareProcess() {
 
 ProcessFlags ParseProcessFlags(int argc, char** argv) {
   ParseProgramFlags(argc, argv);
-  const int memory = absl::GetFlag(FLAGS_message_memory_mib);
-  if (memory < kMessageMemoryLeastMib || memory > kMessageMemoryMostMib) {
-    std::cerr << "--message_memory_mib is " << memory << "; it takes " << kMessageMemoryLeastMib << " to "
-              << kMessageMemoryMostMib << " MiB / --message_memory_mib 须为 " << kMessageMemoryLeastMib << " 到 "
-              << kMessageMemoryMostMib << "（MiB），现为 " << memory << "\n";
-    exit(2);
-  }
-  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, static_cast<size_t>(memory) << 20, {}, {}};
+  ProcessFlags flags{WholeStatePath(), absl::GetFlag(FLAGS_port_base), {}, {}, {}};
   flags.limits = ReadLimitFlags(flags.state);
   if (const absl::Status sound = ReadLimits(flags.limits).status(); !sound.ok()) EndWith(sound);
   const std::map<std::string, std::string> given = {{"enterprise", absl::GetFlag(FLAGS_enterprise_address)},
@@ -227,7 +215,6 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   const Listening& listening = flags.listening;
   const int port = flags.port_base + PortOffset(area);
   options.address = listening.AddressOf(port);
-  options.memory_max = flags.message_memory_max;
   options.look_log = look_log;
   const LimitsFollower limits(flags.limits);
   options.limits = limits.limits();
@@ -240,12 +227,13 @@ int RunService(const ProcessFlags& flags, const std::string& area, const std::ve
   Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
   HealthWatch watch(server, [&] { return authenticator.knows_callers() ? probe() : NotKnowing(); });
-  HttpServer http({{"/healthz", [&] { return HealthAnswer(watch.serving()); }},
-                   {"/metrics",
-                    [&] {
-                      return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
-                    }}},
-                  nullptr, {.ip = listening.ip, .tls = listening.tls, .tls_clients = listening.clients});
+  HttpServer http(
+      {{"/healthz", [&] { return HealthAnswer(watch.serving()); }},
+       {"/metrics",
+        [&] {
+          return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
+        }}},
+      nullptr, {.ip = listening.ip, .tls = listening.tls, .tls_clients = listening.clients, .limits = limits.limits()});
   if (const absl::Status started = http.Start(port + kHttpPortOffset); !started.ok()) return FailStart(started);
   spdlog::info("{} listens on {}, HTTP on {}", area, listening.AddressOf(port), http.port());
   WaitForStop();

@@ -22,7 +22,6 @@ struct ProcessFlags {
   std::string state;                             // folder with secrets/, as a whole path
   int port_base = 7100;                          // the gateway's port; services follow it
   std::map<std::string, std::string> addresses;  // area -> host:port of the other services
-  size_t message_memory_max = 0;                 // bytes that the messages of all calls may take
   Listening listening;
   LimitsSource limits;
 };

@@ -50,13 +50,15 @@ using grpc::internal::RpcServiceMethod;
 struct Shared {
   Shared(ServerOptions server_options, const Authenticator& callers, Metrics& counts)
       : options(std::move(server_options)),
+        limits(options.limits != nullptr ? options.limits : std::make_shared<const LiveLimits>()),
         authenticator(callers),
-        admission(callers, options.limits),
+        admission(callers, limits),
         metrics(counts),
-        budget(options.memory_max),
-        workers(options.worker_threads, static_cast<size_t>(options.worker_queue_max)) {}
+        budget(limits),
+        workers(options.worker_threads, [this] { return static_cast<size_t>(limits->Get().waiting_calls); }) {}
 
   const ServerOptions options;
+  const std::shared_ptr<const LiveLimits> limits;
   const Authenticator& authenticator;
   Admission admission;
   Metrics& metrics;
@@ -85,6 +87,9 @@ class Counted {
 // A request stands in memory as bytes, as a message, in what a change keeps to know it again, and on its way to the
 // database.
 constexpr size_t kCopiesOfRequest = 4;
+
+// No message is larger, whatever the limits say: gRPC is told once.
+constexpr int kMessageBytesMost = 8 << 20;
 
 // A unary call, counted and charged from its beginning until its answer has left.
 class UnaryCall final : public grpc::ServerUnaryReactor {
@@ -221,12 +226,17 @@ class TableService : public grpc::Service {
                                google::protobuf::Message& request) const {
     ASSIGN_OR_RETURN(Call call, Admit(served, context));
     call.urgent = served.needed.urgent;
-    call.deadline = std::min(call.deadline, absl::Now() + shared_.options.unary_time_max);
+    const Limits limits = shared_.limits->Get();
+    call.deadline = std::min(call.deadline, absl::Now() + absl::Seconds(limits.call_seconds));
+    if (bytes.Length() > static_cast<size_t>(limits.message_bytes)) {
+      return MessageTooLarge(bytes.Length(), limits.message_bytes);
+    }
     RETURN_IF_ERROR(ParseBytes(bytes, request));
     Faults faults;
     CheckMessage(request, "", faults);
     RETURN_IF_ERROR(faults.status());
     ReadCommonFields(request, call);
+    KeepPageWithin(limits.page_size, request);
     return call;
   }
 
@@ -239,9 +249,10 @@ class TableService : public grpc::Service {
     const Counted counted(served.counts);
     absl::StatusOr<Call> call = Admit(served, context);
     absl::Status refused = call.status();
+    const int64_t streams_max = shared_.limits->Get().streams;
     {
       const std::lock_guard<std::mutex> lock(shared_.mutex);
-      if (refused.ok() && shared_.admitted >= shared_.options.streams_max) refused = TooManyCalls();
+      if (refused.ok() && shared_.admitted >= streams_max) refused = TooManyCalls();
       ++shared_.streams;
       if (refused.ok()) ++shared_.admitted;
     }
@@ -332,8 +343,8 @@ class Server::Impl {
     grpc::channelz::experimental::InitChannelzService();
     grpc::ServerBuilder builder;
     builder.AddListeningPort(shared_.options.address, credentials_, &port_);
-    builder.SetMaxReceiveMessageSize(shared_.options.message_bytes_max);
-    builder.SetMaxSendMessageSize(shared_.options.message_bytes_max);
+    builder.SetMaxReceiveMessageSize(kMessageBytesMost);
+    builder.SetMaxSendMessageSize(kMessageBytesMost);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second server on the port is a mistake to be told
     for (const auto& service : services_) builder.RegisterService(service.get());
     KeepGrpcUp();

@@ -19,15 +19,9 @@
 namespace kechuang::rpc {
 
 struct ServerOptions {
-  std::string address = "127.0.0.1:0";  // port 0 takes a free one
-  int worker_threads = 16;              // for handlers that block
-  int worker_queue_max = 10000;         // calls that wait for a worker; one more is refused with OVERLOADED
-  int streams_max = 64;                 // streaming calls at once; one more is refused with OVERLOADED
-  int message_bytes_max = 8 << 20;      // of one message, in either direction
-  // Bytes that the messages of all unary calls may take; once they are spent, calls are refused with OVERLOADED.
-  size_t memory_max = kMessageMemoryDefault;
-  std::shared_ptr<const LiveLimits> limits = nullptr;  // of callers; null for the defaults
-  absl::Duration unary_time_max = absl::Seconds(60);   // deadline of a unary call that asks for none, or for more
+  std::string address = "127.0.0.1:0";                 // port 0 takes a free one
+  int worker_threads = 16;                             // for handlers that block
+  std::shared_ptr<const LiveLimits> limits = nullptr;  // null for the defaults
   LookLog* look_log = nullptr;               // where looks at personal data are noted; null: everybody sees them masked
   std::shared_ptr<const Tls> tls = nullptr;  // null, or without a certificate: plain text
   TlsClients tls_clients = TlsClients::kAny;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -16,8 +17,10 @@
 #include "gtest/gtest.h"
 
 #include "common/base/error.h"
+#include "common/rpc/incoming.h"
 #include "common/rpc/test_caller.h"
 #include "common/rpc/test_desk.h"
+#include "kechuang/identity/v1/identity_service.pb.h"
 
 namespace kechuang::rpc {
 namespace {
@@ -195,7 +198,7 @@ TEST(Deadline, IsAtMostAMinute) {
 }
 
 TEST(Deadline, ThatPassedInTheQueueIsRefused) {
-  ServedDesk served({.unary_time_max = absl::ZeroDuration()});
+  ServedDesk served({.limits = With({.call_seconds = 0})});
   const absl::Status status = served.Ask<EchoResponse>(Saying("x")).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(ReasonOf(status), "DEADLINE");
@@ -211,7 +214,7 @@ TEST(Deadline, OfTheCallerIsToldAsSuch) {
 }
 
 TEST(Queue, RefusesOneCallMoreThanItHolds) {
-  ServedDesk served({.worker_threads = 1, .worker_queue_max = 1});
+  ServedDesk served({.worker_threads = 1, .limits = With({.waiting_calls = 1})});
   std::thread holder([&] { EXPECT_TRUE(served.Ask<HoldResponse>(HoldRequest()).ok()); });
   served.desk().WaitForHolding(1);
   // Of two calls behind the one that holds the only worker, one waits and the other is refused.
@@ -241,8 +244,44 @@ TEST(Queue, RefusesOneCallMoreThanItHolds) {
   EXPECT_TRUE(statuses[1].ok()) << statuses[1];
 }
 
+TEST(Calls, UnderWayAreLimitedAndTheLimitMayChangeMeanwhile) {
+  const auto limits = std::make_shared<LiveLimits>(Limits{.calls = 1});
+  ServedDesk served({.limits = limits});
+  std::thread holder([&] { EXPECT_TRUE(served.Ask<HoldResponse>(HoldRequest()).ok()); });
+  served.desk().WaitForHolding(1);
+  EXPECT_EQ(ReasonOf(served.Ask<EchoResponse>(Saying("x")).status()), "OVERLOADED");
+  limits->Set({.calls = 2});
+  EXPECT_TRUE(served.Ask<EchoResponse>(Saying("x")).ok());
+  served.desk().LetGo();
+  holder.join();
+}
+
+TEST(Message, IsAsLargeAsTheLimitOfTheMoment) {
+  const auto limits = std::make_shared<LiveLimits>(Limits{.message_bytes = 100});
+  ServedDesk served({.limits = limits});
+  const absl::Status refused = served.Ask<EchoResponse>(Saying(std::string(200, 'x'))).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), "FIELD_TOO_LONG");
+  limits->Set({});
+  EXPECT_TRUE(served.Ask<EchoResponse>(Saying(std::string(200, 'x'))).ok());
+}
+
+TEST(Page, IsNoLargerThanTheLimit) {
+  for (const auto& [asked, limit, given] :
+       {std::tuple(0, 1000, 0), std::tuple(5, 1000, 5), std::tuple(2000, 1000, 1000), std::tuple(0, 50, 50),
+        std::tuple(60, 50, 50), std::tuple(50, 50, 50)}) {
+    identity::v1::ListKeysRequest request;
+    request.set_page_size(asked);
+    KeepPageWithin(limit, request);
+    EXPECT_EQ(request.page_size(), given) << asked << " of " << limit;
+  }
+  EchoRequest has_none;
+  KeepPageWithin(1, has_none);
+  EXPECT_EQ(has_none.SerializeAsString(), "");
+}
+
 TEST(Memory, OfWaitingRequestsIsLimited) {
-  ServedDesk served({.worker_threads = 1, .memory_max = 4000});
+  ServedDesk served({.worker_threads = 1, .limits = With({.message_memory = 4000})});
   std::thread holder([&] { EXPECT_TRUE(served.Ask<HoldResponse>(HoldRequest()).ok()); });
   served.desk().WaitForHolding(1);
   std::thread waiting([&] { EXPECT_TRUE(served.Ask<EchoResponse>(Saying(std::string(1000, 'x'))).ok()); });

@@ -127,7 +127,7 @@ TEST(Stream, EndsWithAnErrorAtBytesThatAreNoSuchMessage) {
 }
 
 TEST(Stream, OneMoreThanAllowedIsRefusedAndASlotComesBackWhenOneEnds) {
-  ServedDesk served({.streams_max = 2});
+  ServedDesk served({.limits = With({.streams = 2})});
   Talk first(served);
   Talk second(served);
   EXPECT_EQ(first.Say("a"), "you said a");
@@ -145,7 +145,7 @@ TEST(Stream, OneMoreThanAllowedIsRefusedAndASlotComesBackWhenOneEnds) {
 }
 
 TEST(Stream, OfAStrangerTakesNoSlot) {
-  ServedDesk served({.streams_max = 1});
+  ServedDesk served({.limits = With({.streams = 1})});
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::unique_ptr<grpc::ClientReaderWriter<ChatRequest, ChatResponse>>> strangers;
   const auto stub = served.stub();
@@ -157,7 +157,7 @@ TEST(Stream, OfAStrangerTakesNoSlot) {
 }
 
 TEST(Stream, WhoseCallerIsGoneFreesItsSlot) {
-  ServedDesk served({.streams_max = 1});
+  ServedDesk served({.limits = With({.streams = 1})});
   Talk talk(served);
   EXPECT_EQ(talk.Say("a"), "you said a");
   talk.Leave();
@@ -166,7 +166,7 @@ TEST(Stream, WhoseCallerIsGoneFreesItsSlot) {
 }
 
 TEST(Stream, ThatNobodyReadsEndsWhenItsCallerIsGone) {
-  ServedDesk served({.streams_max = 1});
+  ServedDesk served({.limits = With({.streams = 1})});
   grpc::ClientContext context;
   ServedDesk::Authorize(context);
   const auto stub = served.stub();

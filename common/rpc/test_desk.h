@@ -21,6 +21,11 @@
 // A small service on a real server of loopback, for the tests of this directory.
 namespace kechuang::rpc {
 
+// Limits as a server is given them.
+inline std::shared_ptr<const LiveLimits> With(const Limits& limits) {
+  return std::make_shared<const LiveLimits>(limits);
+}
+
 // What the handlers of a test's service share with the test.
 class Desk {
  public:

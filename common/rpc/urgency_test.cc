@@ -24,7 +24,7 @@ using rpc_test::PayResponse;
 using ::testing::ElementsAre;
 
 TEST(MessageBudget, KeepsAQuarterForUrgentCalls) {
-  MessageBudget budget(400);
+  MessageBudget budget(With({.message_memory = 400}));
   MessageBudget::Share share(budget);
   share.AddRequest(299);
   EXPECT_FALSE(budget.spent());
@@ -41,7 +41,7 @@ TEST(WorkerPool, KeepsAQuarterOfItsQueueForUrgentTasksAndRunsThemFirst) {
   std::mutex mutex;
   std::vector<std::string> ran;
   {
-    WorkerPool pool(1, 4);
+    WorkerPool pool(1, [] { return size_t{4}; });
     ASSERT_TRUE(pool.Run([&] {
       begun.count_down();
       let_go.wait();
@@ -64,7 +64,7 @@ TEST(WorkerPool, KeepsAQuarterOfItsQueueForUrgentTasksAndRunsThemFirst) {
 
 // The desk's Pay is urgent, its Hold is not.
 TEST(Server, RefusesUrgentCallsLast) {
-  ServedDesk served({.worker_threads = 1, .worker_queue_max = 4});
+  ServedDesk served({.worker_threads = 1, .limits = With({.waiting_calls = 4})});
   std::vector<std::thread> holding;
   const auto hold = [&] { holding.emplace_back([&] { EXPECT_TRUE(served.Ask<HoldResponse>(HoldRequest()).ok()); }); };
   hold();

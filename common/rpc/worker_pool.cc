@@ -6,7 +6,7 @@
 
 namespace kechuang::rpc {
 
-WorkerPool::WorkerPool(int threads, size_t queue_max) : queue_max_(queue_max) {
+WorkerPool::WorkerPool(int threads, std::function<size_t()> queue_max) : queue_max_(std::move(queue_max)) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
 }
 
@@ -20,9 +20,10 @@ WorkerPool::~WorkerPool() {
 }
 
 bool WorkerPool::Run(std::function<void()> task, bool urgent) {
+  const size_t room = RoomFor(urgent, queue_max_());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (urgent_.size() + tasks_.size() >= RoomFor(urgent, queue_max_)) return false;
+    if (urgent_.size() + tasks_.size() >= room) return false;
     (urgent ? urgent_ : tasks_).push_back(std::move(task));
   }
   changed_.notify_one();

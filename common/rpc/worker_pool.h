@@ -13,7 +13,8 @@ namespace kechuang::rpc {
 // Threads that run handlers which block, behind a bounded queue. Threads may share one.
 class WorkerPool {
  public:
-  WorkerPool(int threads, size_t queue_max);
+  // queue_max is asked at each task.
+  WorkerPool(int threads, std::function<size_t()> queue_max);
   ~WorkerPool();  // runs what is queued, then ends
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -25,7 +26,7 @@ class WorkerPool {
  private:
   void Work();
 
-  const size_t queue_max_;
+  const std::function<size_t()> queue_max_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> urgent_;

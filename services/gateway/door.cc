@@ -10,6 +10,7 @@
 
 #include "common/base/error.h"
 #include "common/rpc/credential.h"
+#include "common/rpc/incoming.h"
 #include "common/rpc/source.h"
 #include "common/rpc/wire_status.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -42,10 +43,10 @@ absl::Status OutOfTime(absl::string_view area) {
 absl::Status AnswerTooLarge(absl::string_view area) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
       .With("service", area)
-      .With("bytes_max", kMessageBytesMax)
-      .Says(absl::StrCat("a message to or from the ", area, " service is larger than the ", kMessageBytesMax,
+      .With("bytes_max", kMessageBytesMost)
+      .Says(absl::StrCat("a message to or from the ", area, " service is larger than the ", kMessageBytesMost,
                          " bytes that one message may have; ask for smaller pages"),
-            absl::StrCat("与 ", area, " 服务之间的消息超过单个消息的上限 ", kMessageBytesMax, " 字节；请缩小分页"));
+            absl::StrCat("与 ", area, " 服务之间的消息超过单个消息的上限 ", kMessageBytesMost, " 字节；请缩小分页"));
 }
 
 absl::Status BrokenOff(absl::string_view area, grpc::StatusCode code) {
@@ -92,14 +93,10 @@ void PassOut(const grpc::ClientContext& upstream, grpc::CallbackServerContext& c
   }
 }
 
-grpc::Status TooLarge(size_t bytes) {
-  return rpc::ToGrpc(
-      Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
-          .With("bytes", bytes)
-          .With("bytes_max", kMessageBytesMax)
-          .Says(absl::StrCat("the message has ", bytes, " bytes, more than the ", kMessageBytesMax,
-                             " that one message may have; send smaller batches"),
-                absl::StrCat("消息有 ", bytes, " 字节，超过单个消息的上限 ", kMessageBytesMax, " 字节；请分批发送")));
+size_t MessageBytesMax(const Door& door) { return static_cast<size_t>(door.limits.Get().message_bytes); }
+
+grpc::Status TooLarge(const Door& door, size_t bytes) {
+  return rpc::ToGrpc(rpc::MessageTooLarge(bytes, door.limits.Get().message_bytes));
 }
 
 grpc::Status Explain(const grpc::Status& status, absl::string_view area) {

@@ -17,8 +17,8 @@
 
 namespace kechuang::gateway {
 
-// Most bytes of one message, in either direction.
-inline constexpr size_t kMessageBytesMax = size_t{8} * 1024 * 1024;
+// No message is larger, in either direction, whatever the limits say.
+inline constexpr size_t kMessageBytesMost = size_t{8} * 1024 * 1024;
 
 // The metadata, and the headers of REST, that go on to the services beside the credential. Nothing else does, so that
 // no caller can say what only the suite itself may say.
@@ -28,6 +28,7 @@ inline constexpr std::array<absl::string_view, 4> kPassingMetadata = {"accept-la
 // What the gateway asks of every call before it goes on, whom it tells of it, and how much memory calls may take. All
 // outlive the server.
 struct Door {
+  const rpc::LiveLimits& limits;
   rpc::Admission& admission;
   rpc::Metrics& metrics;
   rpc::MessageBudget& budget;
@@ -45,8 +46,10 @@ void PassIn(const Door& door, const grpc::CallbackServerContext& caller, grpc::C
 // Gives the caller the trailing metadata of the service, but for what gRPC itself sets. The call must have ended.
 void PassOut(const grpc::ClientContext& upstream, grpc::CallbackServerContext& caller);
 
-// A refusal of a message of so many bytes, more than kMessageBytesMax.
-grpc::Status TooLarge(size_t bytes);
+// Most bytes of one message now.
+size_t MessageBytesMax(const Door& door);
+// A refusal of a message of so many bytes, more than that.
+grpc::Status TooLarge(const Door& door, size_t bytes);
 
 // The status as the caller gets it: what the service itself said stays whole; where gRPC gave up on the way to the
 // service of this area, it becomes a refusal that says so in both languages.

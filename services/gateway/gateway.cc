@@ -20,7 +20,7 @@ namespace {
 
 // gRPC cuts a call off without an explanation beyond this; up to here the gateway reads a message and says what is
 // wrong.
-constexpr int kMessageBytesRead = static_cast<int>(kMessageBytesMax) * 2;
+constexpr int kMessageBytesRead = static_cast<int>(kMessageBytesMost) * 2;
 
 absl::Status CannotListen(const std::string& address) {
   return Refuse(absl::StatusCode::kUnavailable, api::v1::SERVICE_UNAVAILABLE)
@@ -41,11 +41,12 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 }
 
 Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-                 rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
+                 rpc::Metrics& metrics, std::shared_ptr<const rpc::Tls> tls,
                  std::shared_ptr<const rpc::LiveLimits> limits, rpc::TlsClients clients)
-    : budget_(memory_max),
-      admission_(authenticator, std::move(limits)),
-      door_{admission_, metrics, budget_},
+    : limits_(limits != nullptr ? std::move(limits) : std::make_shared<const rpc::LiveLimits>()),
+      budget_(limits_),
+      admission_(authenticator, limits_),
+      door_{*limits_, admission_, metrics, budget_},
       channels_(upstreams, tls),
       credentials_(rpc::ServerCredentialsOf(std::move(tls), clients)) {
   for (const auto& [area, _] : upstreams) {
@@ -59,14 +60,14 @@ Gateway::Gateway(const std::map<std::string, std::string>& upstreams, const rpc:
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
+                                                        std::shared_ptr<const rpc::Tls> tls,
                                                         std::shared_ptr<const rpc::LiveLimits> limits,
                                                         rpc::TlsClients clients) {
   rpc::KeepGrpcUp();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<Gateway> gateway(
-      new Gateway(upstreams, authenticator, metrics, memory_max, std::move(tls), std::move(limits), clients));
+      new Gateway(upstreams, authenticator, metrics, std::move(tls), std::move(limits), clients));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(address, gateway->credentials_, &gateway->port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

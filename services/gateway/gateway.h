@@ -34,14 +34,12 @@ std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(absl::string_
 class Gateway {
  public:
   // Listens on the address ("127.0.0.1:7100"; port 0 takes a free one) and passes on to these addresses by area.
-  // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. Once the messages of
-  // calls under way take more than memory_max bytes, calls are refused with OVERLOADED. With tls both sides speak TLS
-  // as far as it has the files for it; clients says whether callers are asked for a certificate. Without limits the
-  // defaults hold for callers.
+  // kUnavailable if the port is taken. The authenticator and the metrics must outlive the gateway. With tls both
+  // sides speak TLS as far as it has the files for it; clients says whether callers are asked for a certificate.
+  // Without limits the defaults hold.
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(const std::string& address,
                                                         const std::map<std::string, std::string>& upstreams,
                                                         const rpc::Authenticator& authenticator, rpc::Metrics& metrics,
-                                                        size_t memory_max = rpc::kMessageMemoryDefault,
                                                         std::shared_ptr<const rpc::Tls> tls = nullptr,
                                                         std::shared_ptr<const rpc::LiveLimits> limits = nullptr,
                                                         rpc::TlsClients clients = rpc::TlsClients::kAny);
@@ -61,11 +59,12 @@ class Gateway {
 
  private:
   Gateway(const std::map<std::string, std::string>& upstreams, const rpc::Authenticator& authenticator,
-          rpc::Metrics& metrics, size_t memory_max, std::shared_ptr<const rpc::Tls> tls,
-          std::shared_ptr<const rpc::LiveLimits> limits, rpc::TlsClients clients);
+          rpc::Metrics& metrics, std::shared_ptr<const rpc::Tls> tls, std::shared_ptr<const rpc::LiveLimits> limits,
+          rpc::TlsClients clients);
 
   void Report(const AreaHealth& health);
 
+  const std::shared_ptr<const rpc::LiveLimits> limits_;
   rpc::MessageBudget budget_;
   rpc::Admission admission_;
   const Door door_;

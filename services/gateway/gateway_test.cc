@@ -254,7 +254,7 @@ TEST_F(GatewayTest, EndsACallAtItsDeadlineThereToo) {
 TEST_F(GatewayTest, SaysHowLargeAMessageMayBe) {
   const absl::Status unary = Read(std::string(kTooManyBytes, 'x'));
   EXPECT_EQ(unary.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(unary.message(), HasSubstr(absl::StrCat(kMessageBytesMax)));
+  EXPECT_THAT(unary.message(), HasSubstr(absl::StrCat(kMessageBytesMost)));
   EXPECT_THAT(ChineseOf(unary), HasSubstr("上限"));
 
   const auto context = CallWith(kKey);
@@ -264,11 +264,11 @@ TEST_F(GatewayTest, SaysHowLargeAMessageMayBe) {
   stream->Write(request);
   const absl::Status streamed = rpc::FromGrpc(stream->Finish());
   EXPECT_EQ(streamed.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(streamed.message(), HasSubstr(absl::StrCat(kMessageBytesMax)));
+  EXPECT_THAT(streamed.message(), HasSubstr(absl::StrCat(kMessageBytesMost)));
 
   const absl::Status answer = Read("large");
   EXPECT_EQ(answer.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(answer.message(), HasSubstr(absl::StrCat(kMessageBytesMax)));
+  EXPECT_THAT(answer.message(), HasSubstr(absl::StrCat(kMessageBytesMost)));
 }
 
 TEST(Explain, KeepsWhatGrpcSaysOfAddressesFromTheCaller) {

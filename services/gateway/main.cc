@@ -42,9 +42,8 @@ int Run(const rpc::ProcessFlags& flags) {
   const int port = flags.port_base + rpc::PortOffset("gateway");
   const rpc::Listening& listening = flags.listening;
   const rpc::LimitsFollower limits(flags.limits);
-  const auto gateway =
-      Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics, flags.message_memory_max,
-                     listening.tls, limits.limits(), listening.gateway_clients());
+  const auto gateway = Gateway::Start(listening.AddressOf(port), flags.addresses, authenticator, metrics, listening.tls,
+                                      limits.limits(), listening.gateway_clients());
   if (!gateway.ok()) return rpc::FailStart(gateway.status());
   rpc::Channels identity({{"identity", flags.addresses.at("identity")}}, listening.tls);
   const rpc::KeyFollower follower(authenticator, identity.To("identity"), *suite_key);
@@ -57,7 +56,8 @@ int Run(const rpc::ProcessFlags& flags) {
                         .connections_max = kHttpConnectionsMax,
                         .ip = listening.ip,
                         .tls = listening.tls,
-                        .tls_clients = listening.gateway_clients()});
+                        .tls_clients = listening.gateway_clients(),
+                        .limits = limits.limits()});
   if (const absl::Status started = http.Start(port + rpc::kHttpPortOffset); !started.ok()) {
     return rpc::FailStart(started);
   }

@@ -63,7 +63,9 @@ class UnaryRelay : public grpc::ServerUnaryReactor {
     if (grpc::Status refused = Admit(arrival.door, arrival.caller, arrival.open); !refused.ok()) {
       return Finish(passage_.Observed(std::move(refused)));
     }
-    if (request.Length() > kMessageBytesMax) return Finish(passage_.Observed(TooLarge(request.Length())));
+    if (request.Length() > MessageBytesMax(arrival.door)) {
+      return Finish(passage_.Observed(TooLarge(arrival.door, request.Length())));
+    }
     if (arrival.door.budget.spent(arrival.urgent)) return Finish(passage_.Observed(rpc::ToGrpc(rpc::TooManyCalls())));
     share_.AddRequest(request.Length());
     arrival.upstream.stub.UnaryCall(
@@ -143,7 +145,7 @@ class StreamRelay {
   }
 
   void RequestRead(bool ok) {
-    if (ok && request_.Length() > kMessageBytesMax) return EndTooLarge();
+    if (ok && request_.Length() > MessageBytesMax(passage_.arrival().door)) return EndTooLarge();
     const absl::MutexLock lock(&mutex_);
     if (requests_over_) return;
     if (ok) return service_.StartWrite(&request_);
@@ -184,7 +186,8 @@ class StreamRelay {
       const absl::MutexLock lock(&mutex_);
       too_large = too_large_;
     }
-    caller_.Finish(too_large > 0 ? passage_.Observed(TooLarge(too_large)) : passage_.Ended(status));
+    caller_.Finish(too_large > 0 ? passage_.Observed(TooLarge(passage_.arrival().door, too_large))
+                                 : passage_.Ended(status));
   }
   void EndTooLarge() {
     const absl::MutexLock lock(&mutex_);

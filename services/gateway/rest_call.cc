@@ -30,7 +30,7 @@ class RestUnary : public std::enable_shared_from_this<RestUnary> {
   void Start() {
     if (passage_.arrival().door.budget.spent(passage_.IsUrgent())) return passage_.Refuse(rpc::TooManyCalls());
     passage_.exchange().OnGone([call = shared_from_this()] { call->passage_.context().TryCancel(); });
-    passage_.exchange().ReadWhole(kMessageBytesMax,
+    passage_.exchange().ReadWhole(MessageBytesMax(passage_.arrival().door),
                                   [call = shared_from_this()](const rpc::HttpPiece& body) { call->Call(body); });
   }
 

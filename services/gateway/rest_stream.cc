@@ -36,12 +36,12 @@ absl::Status NoLines(absl::string_view content_type) {
                          content_type.substr(0, 60), "”"));
 }
 
-absl::Status LineTooLong(int64_t line) {
+absl::Status LineTooLong(int64_t line, size_t bytes_max) {
   return Refuse(absl::StatusCode::kResourceExhausted, api::v1::FIELD_TOO_LONG)
       .With("line", line)
-      .With("bytes_max", kMessageBytesMax)
-      .Says(absl::StrCat("line ", line, " has more than the ", kMessageBytesMax, " bytes that a line may have"),
-            absl::StrCat("第 ", line, " 行超过单行上限 ", kMessageBytesMax, " 字节"));
+      .With("bytes_max", bytes_max)
+      .Says(absl::StrCat("line ", line, " has more than the ", bytes_max, " bytes that a line may have"),
+            absl::StrCat("第 ", line, " 行超过单行上限 ", bytes_max, " 字节"));
 }
 
 // The fault with the line that it is in.
@@ -75,7 +75,8 @@ class RestStream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
     passage_.exchange().OnGone([call = shared_from_this()] { call->passage_.context().TryCancel(); });
     if (!requests_stream_) {
       return passage_.exchange().ReadWhole(
-          kMessageBytesMax, [call = shared_from_this()](rpc::HttpPiece body) { call->CallOnce(std::move(body)); });
+          MessageBytesMax(passage_.arrival().door),
+          [call = shared_from_this()](rpc::HttpPiece body) { call->CallOnce(std::move(body)); });
     }
     const std::string type = MediaType(passage_.request().Header("content-type"));
     if (std::find(kLineTypes.begin(), kLineTypes.end(), type) == kLineTypes.end()) {
@@ -121,7 +122,8 @@ class RestStream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
   void MoreLines() {
     lines_.erase(0, at_);
     at_ = 0;
-    if (lines_.size() > kMessageBytesMax) return Fail(LineTooLong(line_ + 1), 413);
+    const size_t line_max = MessageBytesMax(passage_.arrival().door);
+    if (lines_.size() > line_max) return Fail(LineTooLong(line_ + 1, line_max), 413);
     passage_.exchange().ReadChunk(
         kStreamedBytesMax, [call = shared_from_this()](rpc::HttpPiece piece) { call->HasPiece(std::move(piece)); });
   }

@@ -143,8 +143,8 @@ TEST_F(RestStreamTest, EndsAnImportThatTheServiceRefuses) {
 
 TEST_F(RestStreamTest, LimitsALineAndKnowsItsType) {
   const WireAnswer large = Ask(kImport, "Content-Type: application/x-ndjson\r\n",
-                               absl::StrCat(Row(1), "\n", std::string(kMessageBytesMax + 200'000, 'x')));
-  EXPECT_THAT(large.body, AllOf(HasSubstr("\"line\":\"2\""), HasSubstr(absl::StrCat(kMessageBytesMax))));
+                               absl::StrCat(Row(1), "\n", std::string(kMessageBytesMost + 200'000, 'x')));
+  EXPECT_THAT(large.body, AllOf(HasSubstr("\"line\":\"2\""), HasSubstr(absl::StrCat(kMessageBytesMost))));
   EXPECT_EQ(Ask(kImport, "Content-Type: text/csv\r\n", "a,b").status, 415);
   const WireAnswer whole = Ask(kImport, absl::StrCat("Content-Length: ", kStreamedBytesMax + 1, "\r\n"));
   EXPECT_EQ(whole.status, 413);

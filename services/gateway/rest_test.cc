@@ -157,9 +157,9 @@ TEST_F(RestTest, KnowsItsPathsAndTheirVerbs) {
 TEST_F(RestTest, TakesJsonOnlyAndNotTooMuchOfIt) {
   EXPECT_EQ(Ask("POST /v1/loans/7:submit", "Content-Type: text/plain\r\n", "{}").status, 415);
   const WireAnswer large =
-      Ask("POST /v1/loans/7:submit", "Content-Type: application/json\r\n", std::string(kMessageBytesMax + 1, ' '));
+      Ask("POST /v1/loans/7:submit", "Content-Type: application/json\r\n", std::string(kMessageBytesMost + 1, ' '));
   EXPECT_EQ(large.status, 413);
-  EXPECT_THAT(large.body, HasSubstr(absl::StrCat(kMessageBytesMax)));
+  EXPECT_THAT(large.body, HasSubstr(absl::StrCat(kMessageBytesMost)));
   const WireAnswer misspelt = Ask("POST /v1/loans/7:submit", "Content-Type: application/json\r\n", "{\"reasn\":\"x\"}");
   EXPECT_EQ(misspelt.status, 400);
   EXPECT_THAT(misspelt.body, AllOf(HasSubstr("reasn"), HasSubstr("reason")));

@@ -21,7 +21,7 @@
 
 namespace kechuang::gateway {
 
-inline constexpr size_t kTooManyBytes = kMessageBytesMax + (1 << 20);
+inline constexpr size_t kTooManyBytes = kMessageBytesMost + (1 << 20);
 
 // What the backend refuses with.
 inline absl::Status Refused() {

@@ -130,7 +130,7 @@ class RestFixture : public testing::Test {
     builder.RegisterService(&loans_);
     backend_ = builder.BuildAndStart();
     auto gateway = Gateway::Start("127.0.0.1:0", {{"loan", absl::StrCat("127.0.0.1:", backend_port_)}}, authenticator_,
-                                  metrics_, rpc::kMessageMemoryDefault, nullptr, limits_);
+                                  metrics_, nullptr, limits_);
     EXPECT_TRUE(gateway.ok()) << gateway.status();
     gateway_ = *std::move(gateway);
     std::string folder = testing::TempDir() + "/uploads-XXXXXX";

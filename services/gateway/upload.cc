@@ -190,7 +190,10 @@ absl::StatusOr<std::unique_ptr<Uploads>> Uploads::Make(const std::string& folder
 }
 
 Uploads::Uploads(std::string folder, std::shared_ptr<grpc::Channel> channel, const Door& door)
-    : folder_(std::move(folder)), channel_(std::move(channel)), door_(door), workers_(kUploadsMax, kUploadsMax) {}
+    : folder_(std::move(folder)),
+      channel_(std::move(channel)),
+      door_(door),
+      workers_(kUploadsMax, [] { return size_t{kUploadsMax}; }) {}
 
 Uploads::~Uploads() = default;
 

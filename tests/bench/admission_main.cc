@@ -16,7 +16,7 @@
 #include "nlohmann/json.hpp"
 
 ABSL_FLAG(int, keys, 10'000, "active keys in the register");
-ABSL_FLAG(int, calls, 1'000'000, "calls to admit");
+ABSL_FLAG(int, times, 1'000'000, "calls to admit");
 
 namespace kechuang::bench {
 namespace {
@@ -31,7 +31,7 @@ std::string SecretOf(int number) { return absl::StrCat("AbCdEfGhIjKlMnOpQrStUvWx
 
 int Main() {
   const int keys = absl::GetFlag(FLAGS_keys);
-  const int calls = absl::GetFlag(FLAGS_calls);
+  const int calls = absl::GetFlag(FLAGS_times);
   rpc::CallersByDigest callers;
   for (int i = 0; i < keys; ++i) {
     callers[Sha256(SecretOf(i))] = std::make_shared<const access::Caller>(

@@ -54,7 +54,8 @@ class Config(unittest.TestCase):
         self.assertEqual(run("loan", "stray").returncode, 2)
 
     def test_limits_out_of_range_stop_the_start(self):
-        for flag in ("--caller_rate=-1", "--caller_burst=0", "--unknown_keys=1001"):
+        for flag in ("--caller_rate=-1", "--caller_burst=0", "--unknown_keys=1001", "--message_memory_mib=9223372036854775807",
+                     "--message_kib=1", "--page_size=0", "--streams=0", "--header_kib=65"):
             done = run("gateway", flag)
             self.assertEqual(done.returncode, 2, flag)
             self.assertIn(flag[2:].split("=")[0], done.stderr)

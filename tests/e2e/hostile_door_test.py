@@ -311,6 +311,40 @@ class HostileDoor(unittest.TestCase):
         """The statuses of six reads one after the other."""
         return {self.ask(self.suite.key)[0] for _ in range(6)}
 
+    def test_sizes_change_while_it_runs(self):
+        api = messages("contract")
+        for number in range(3):
+            request = api.CreateContractRequest(contract_id=f"sized-{number}", request_id=f"sized-{number}")
+            request.contract.contract_name = "限额测试合同"
+            self.suite.call(self.suite.stub("contract").CreateContract, request)
+        read = f"GET {READ} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.suite.key}\r\n".encode()
+
+        def page(size):
+            return len(json.loads(self.ask(self.suite.key, path=f"/v1/contracts?pageSize={size}")[2])["contracts"])
+
+        def head_of(size):
+            return self.status_of(read + b"X-Large: " + b"x" * size + b"\r\n\r\n")[0]
+
+        def body_of(size):
+            head = (f"POST /v1/contracts?contractId=sized HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.suite.key}\r\n"
+                    f"Content-Type: application/json\r\nContent-Length: {size}\r\n\r\n").encode()
+            return self.status_of(head, iter([b" " * size]))[0]
+
+        def code_of(size, door):
+            request = api.CreateContractRequest(contract_id="sized", validate_only=True, reason="x" * size)
+            try:
+                self.suite.call(self.suite.stub("contract", door=door).CreateContract, request)
+            except grpc.RpcError as error:
+                return error.code()
+
+        self.addCleanup(self.limit_callers, "", lambda: head_of(3000) == 200)
+        self.assertEqual((page(3), head_of(3000), body_of(30_000)), (3, 200, 400))
+        self.limit_callers("page_size = 2\nheader_kib = 2\nmessage_kib = 16\n", lambda: page(3) == 2 and head_of(3000) == 431)
+        self.assertEqual((head_of(100), body_of(30_000), body_of(3000)), (200, 413, 400))
+        for door in ("gateway", "contract"):
+            self.assertEqual(code_of(30_000, door), grpc.StatusCode.RESOURCE_EXHAUSTED, door)
+            self.assertEqual(code_of(3000, door), grpc.StatusCode.INVALID_ARGUMENT, door)
+
     def test_a_caller_who_obeys_is_refused_once_and_streams_go_on(self):
         stream = self.suite.stub("contract", "journal").Watch(
             Stubs.module("kechuang.ledger.v1.journal_pb2").WatchRequest(), timeout=300,
