@@ -76,7 +76,7 @@ class RestStream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
     if (!requests_stream_) {
       return passage_.exchange().ReadWhole(
           MessageBytesMax(passage_.arrival().door),
-          [call = shared_from_this()](rpc::HttpPiece body) { call->CallOnce(std::move(body)); });
+          [call = shared_from_this()](const rpc::HttpPiece& body) { call->CallOnce(body); });
     }
     const std::string type = MediaType(passage_.request().Header("content-type"));
     if (std::find(kLineTypes.begin(), kLineTypes.end(), type) == kLineTypes.end()) {
@@ -97,7 +97,7 @@ class RestStream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
     StartCall();
   }
 
-  void CallOnce(rpc::HttpPiece body) {
+  void CallOnce(const rpc::HttpPiece& body) {
     if (!body.fault.ok()) return passage_.Refuse(body.fault, body.http_status);
     auto request = passage_.RequestOf(passage_.request().Header("content-type"), body.bytes);
     if (!request.ok()) return passage_.Refuse(request.status());
@@ -124,11 +124,11 @@ class RestStream : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
     at_ = 0;
     const size_t line_max = MessageBytesMax(passage_.arrival().door);
     if (lines_.size() > line_max) return Fail(LineTooLong(line_ + 1, line_max), 413);
-    passage_.exchange().ReadChunk(
-        kStreamedBytesMax, [call = shared_from_this()](rpc::HttpPiece piece) { call->HasPiece(std::move(piece)); });
+    passage_.exchange().ReadChunk(kStreamedBytesMax,
+                                  [call = shared_from_this()](const rpc::HttpPiece& piece) { call->HasPiece(piece); });
   }
 
-  void HasPiece(rpc::HttpPiece piece) {
+  void HasPiece(const rpc::HttpPiece& piece) {
     if (!piece.fault.ok()) return Fail(piece.fault, piece.http_status);
     body_over_ = piece.bytes.empty();
     lines_.append(piece.bytes);
