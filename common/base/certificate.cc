@@ -23,13 +23,36 @@ std::optional<absl::Time> TimeOf(const ASN1_TIME* text) {
   return absl::FromTM(parts, absl::UTCTimeZone());
 }
 
+// Null for a text that nobody would write in PEM, which is then read as nothing.
+Bio Reading(absl::string_view pem) {
+  const bool small = pem.size() <= static_cast<size_t>(std::numeric_limits<int>::max());
+  return {small ? BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())) : nullptr, &BIO_free};
+}
+
+X509Pointer FirstCertificate(absl::string_view pem) {
+  const Bio bio = Reading(pem);
+  X509* const read = bio == nullptr ? nullptr : PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
+  ERR_clear_error();  // what is no certificate is no error to remember
+  return {read, &X509_free};
+}
+
 }  // namespace
 
+bool IsKeyOf(absl::string_view key_pem, absl::string_view certificate_pem) {
+  const X509Pointer certificate = FirstCertificate(certificate_pem);
+  const Bio bio = Reading(key_pem);
+  if (certificate == nullptr || bio == nullptr) return false;
+  // OpenSSL would ask the terminal for a passphrase.
+  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr), &EVP_PKEY_free);
+  const bool fits = key != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  return fits;
+}
+
 std::optional<Certificate> ReadCertificate(absl::string_view pem) {
-  if (pem.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return std::nullopt;
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  const X509Pointer certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
-  ERR_clear_error();  // what is no certificate is no error to remember
+  const X509Pointer certificate = FirstCertificate(pem);
   if (certificate == nullptr) return std::nullopt;
   const std::optional<absl::Time> ends = TimeOf(X509_get0_notAfter(certificate.get()));
   if (!ends.has_value()) return std::nullopt;

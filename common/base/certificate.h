@@ -20,6 +20,9 @@ struct Certificate {
 // The first certificate of a text in PEM; nothing if there is none.
 std::optional<Certificate> ReadCertificate(absl::string_view pem);
 
+// Whether the first private key of one text in PEM, without a passphrase, is that of the first certificate of another.
+bool IsKeyOf(absl::string_view key_pem, absl::string_view certificate_pem);
+
 // Certificate::fingerprint of one that was read already.
 std::string FingerprintOf(x509_st& certificate);
 

@@ -157,7 +157,11 @@ absl::Status FindCertificate(const AskedPlace& asked, const Variables& variables
   ASSIGN_OR_RETURN(place.certificate, ReadCertificateFile(file));
   ASSIGN_OR_RETURN(place.certificate_key, ReadPrivateKey(key_file));
   place.key_file = file;
-  return absl::OkStatus();
+  if (IsKeyOf(place.certificate_key, place.certificate)) return absl::OkStatus();
+  return Failure(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat("the private key ", key_file, " does not fit the certificate ", file, ", or has a passphrase"),
+      absl::StrCat("私钥 ", key_file, " 与证书 ", file, " 不匹配，或设有口令"));
 }
 
 // The key to a suite whose address is known.

@@ -145,6 +145,9 @@ TEST_F(FindSuiteTest, ShowsACertificateInPlaceOfAKey) {
   EXPECT_EQ(place->key, "");
   EXPECT_THAT(place->certificate, HasSubstr("BEGIN CERTIFICATE"));
   EXPECT_THAT(place->certificate_key, HasSubstr("PRIVATE KEY"));
+  asked.cert_key_file = authority.Sign("other").key;
+  EXPECT_THAT(std::string(Find(asked).status().message()), HasSubstr("does not fit"));
+  asked.cert_key_file = machine.key;
   asked.ca_file = "";
   EXPECT_THAT(std::string(Find(asked).status().message()), HasSubstr("--ca-file"));
   asked.cert_key_file = "";
