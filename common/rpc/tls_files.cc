@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "common/base/certificate.h"
 #include "common/base/error.h"
 #include "common/base/fatal.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -118,9 +119,7 @@ absl::StatusOr<TlsMaterial> ReadTlsFiles(const TlsFiles& files) {
   const bool sound_certificate = CheckCertificate(kCertificateFlag, files.certificate, certificate, faults);
   const bool sound_key = CheckKey(files.key, key, faults);
   CheckCertificate(kAuthorityFlag, files.authority, authority, faults);
-  if (sound_certificate && sound_key &&
-      X509_check_private_key(CertificatesIn(*certificate).front().get(), KeyIn(*key).get()) != 1) {
-    ERR_clear_error();
+  if (sound_certificate && sound_key && !IsKeyOf(*key, *certificate)) {
     AddFault(faults, kKeyFlag, files.key, absl::StrCat("does not fit the certificate ", files.certificate),
              absl::StrCat("与证书 ", files.certificate, " 不匹配"));
   }
