@@ -26,7 +26,7 @@ struct Column {
   bool beside_previous = false;         // in the same message as the column before
   bool indexed = false;                 // may stand in filter and order_by
   std::vector<std::string> enum_texts;  // of an enum's values, as EnumText gives them, in their order
-  // What an absent field looks like, as SQL: NULL, 0 or ''.
+  // What an absent field looks like, as SQL: NULL, 0 or ''. It is the column's default in the table, too.
   absl::string_view empty;
 
   const google::protobuf::FieldDescriptor* leaf() const { return fields.back(); }

@@ -360,6 +360,18 @@ TEST(Register, NamesAColumnThatIsMissing) {
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("no column frozen"));
 }
 
+TEST(Register, NamesAColumnWhoseDefaultIsNotWhatAnAbsentFieldLooksLike) {
+  for (const char* const change : {"ALTER COLUMN city DROP DEFAULT", "ALTER COLUMN city SET DEFAULT '银川'",
+                                   "MODIFY city VARCHAR(20) NULL DEFAULT NULL"}) {
+    Bank bank;
+    bank.Tamper(absl::StrCat("ALTER TABLE account ", change));
+    Register other(bank.database(), KindTable({MakeKind<Account>()}), bank.clock());
+    const absl::Status status = other.Start(Soon());
+    EXPECT_EQ(ReasonOf(status), "SCHEMA_VERSION") << change;
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("the default of column city is not ''")) << change;
+  }
+}
+
 TEST(Register, RefusesMoreThanItsQueueHolds) {
   Bank bank(RegisterOptions{.queue_size_max = 0});
   EXPECT_EQ(ReasonOf(bank.Open("accounts/a", 1).status()), "OVERLOADED");

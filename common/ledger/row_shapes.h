@@ -7,7 +7,7 @@
 
 namespace kechuang::ledger {
 
-// Which columns of a table are bound in its INSERT statements; the others are written as empty. There are few shapes,
+// Which columns of a table its INSERT statements name; the others are left to their defaults. There are few shapes,
 // so that few statements are prepared: drafts, imported rows and later states each use columns of their own. Threads
 // may share one.
 class RowShapes {

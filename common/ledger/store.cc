@@ -52,16 +52,45 @@ absl::Status SchemaDiffers(const Kind& kind, absl::string_view english, absl::st
             absl::StrCat("数据表 ", kind.table, " 与 ", kind.type->full_name(), " 不符：", chinese));
 }
 
-absl::Status CompareColumns(const Kind& kind, const Columns& columns, std::set<std::string> found) {
+// What the columns of a table hold if an INSERT does not name them, as SQL; "" if they must be named.
+using Defaults = std::map<std::string, std::string>;
+
+absl::StatusOr<Defaults> LoadDefaults(Session& session, const std::string& table) {
+  Defaults defaults;
+  RETURN_IF_ERROR(
+      session.Query("SELECT column_name,column_default,is_nullable FROM information_schema.columns WHERE "
+                    "table_schema=DATABASE() AND table_name=?",
+                    {table}, [&](const Row& row) {
+                      std::string text = row.Text(1);
+                      // MariaDB gives a default as it is written, MySQL a text without its quotes and no default for
+                      // NULL.
+                      if (row.IsNull(1)) {
+                        text = row.Text(2) == "YES" ? "NULL" : "";
+                      } else if (text.empty()) {
+                        text = "''";
+                      }
+                      defaults[row.Text(0)] = std::move(text);
+                      return absl::OkStatus();
+                    }));
+  return defaults;
+}
+
+absl::Status CompareColumns(const Kind& kind, const Columns& columns, Defaults found) {
   if (found.erase("book") == 0) return SchemaDiffers(kind, "no column book", "缺少 book 列");
   for (const Column& column : columns.all()) {
-    if (found.erase(column.name) == 0) {
+    const auto at = found.find(column.name);
+    if (at == found.end()) {
       return SchemaDiffers(kind, absl::StrCat("no column ", column.name), absl::StrCat("缺少列 ", column.name));
     }
+    if (column.name != "name" && at->second != column.empty) {
+      return SchemaDiffers(kind, absl::StrCat("the default of column ", column.name, " is not ", column.empty),
+                           absl::StrCat("列 ", column.name, " 的默认值不是 ", column.empty));
+    }
+    found.erase(at);
   }
   if (!found.empty()) {
-    return SchemaDiffers(kind, absl::StrCat("unknown column ", *found.begin()),
-                         absl::StrCat("多余列 ", *found.begin()));
+    const std::string& name = found.begin()->first;
+    return SchemaDiffers(kind, absl::StrCat("unknown column ", name), absl::StrCat("多余列 ", name));
   }
   return absl::OkStatus();
 }
@@ -108,14 +137,8 @@ absl::Status Store::Prepare(Session& session) const {
                                {book_, std::string(64, '0')})
                       .status());
   for (const Kind& kind : kinds_.all()) {
-    std::set<std::string> found;
-    RETURN_IF_ERROR(session.Query(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=?",
-        {kind.table}, [&](const Row& row) {
-          found.insert(row.Text(0));
-          return absl::OkStatus();
-        }));
-    RETURN_IF_ERROR(CompareColumns(kind, ColumnsOf(kind), std::move(found)));
+    ASSIGN_OR_RETURN(Defaults defaults, LoadDefaults(session, kind.table));
+    RETURN_IF_ERROR(CompareColumns(kind, ColumnsOf(kind), std::move(defaults)));
   }
   return absl::OkStatus();
 }
@@ -190,21 +213,21 @@ Insert Store::InsertOfRecords(const Kind& kind, const std::vector<const Message*
   for (const Message* record : records) columns.MarkUsed(*record, used);
   used = shapes_.at(kind.type)->Covering(std::move(used));
 
-  // A column that is empty in all records stands in the statement as it looks empty: binding a value costs the driver
-  // and the server more than all else about it.
-  std::string row = "(?";
+  // A column that is empty in all records is left to its default: whatever stands in a statement for it, bound or not,
+  // costs the server more than to store it.
+  std::string list;
   std::string updates;
   for (size_t i = 0; i < columns.all().size(); ++i) {
     const Column& column = columns.all()[i];
-    absl::StrAppend(&row, ",", used[i] ? "?" : column.empty);
+    if (used[i]) absl::StrAppend(&list, ",`", column.name, "`");
     if (column.name == "name") continue;
-    absl::StrAppend(&updates, updates.empty() ? "" : ",", "`", column.name, "`=VALUES(`", column.name, "`)");
+    const std::string value = used[i] ? absl::StrCat("VALUES(`", column.name, "`)") : std::string(column.empty);
+    absl::StrAppend(&updates, updates.empty() ? "" : ",", "`", column.name, "`=", value);
   }
-  row.push_back(')');
   Insert insert;
-  insert.head = absl::StrCat("INSERT INTO `", kind.table, "` (book,", columns.list(), ") VALUES ");
-  insert.row = std::move(row);
+  insert.head = absl::StrCat("INSERT INTO `", kind.table, "` (book", list, ") VALUES ");
   insert.width = static_cast<size_t>(std::count(used.begin(), used.end(), true)) + 1;
+  insert.row = PlaceholderRows(1, static_cast<int>(insert.width));
   if (!are_new) insert.tail = absl::StrCat(" ON DUPLICATE KEY UPDATE ", updates);
   insert.values.reserve(insert.width * records.size());
   for (const Message* record : records) {

@@ -294,7 +294,7 @@ RegisterProgram ContractProgram(std::unique_ptr<ContractService>& service, std::
   program.area = "contract";
   program.journal_service = "kechuang.contract.v1.ContractJournal";
   program.migrations = ContractMigrations();
-  program.versions = {4, 4};
+  program.versions = {5, 5};
   program.kinds = ContractKinds();
   program.make_services = [&service, policy = std::move(policy)](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<ContractService>(ledger, policy());

@@ -49,7 +49,7 @@ RegisterProgram EnterpriseProgram(std::unique_ptr<EnterpriseService>& service) {
   program.area = "enterprise";
   program.journal_service = "kechuang.enterprise.v1.EnterpriseJournal";
   program.migrations = EnterpriseMigrations();
-  program.versions = {3, 3};
+  program.versions = {4, 4};
   program.kinds = EnterpriseKinds();
   program.make_services = [&service](ledger::Register& ledger, rpc::Channels&) {
     service = std::make_unique<EnterpriseService>(ledger);

@@ -136,7 +136,7 @@ RegisterProgram IdentityProgram(std::unique_ptr<IdentityService>& service, std::
   program.area = "identity";
   program.journal_service = "kechuang.identity.v1.IdentityJournal";
   program.migrations = IdentityMigrations();
-  program.versions = {5, 5};
+  program.versions = {6, 6};
   program.kinds = {
       ledger::MakeKind<v1::Key>([](const v1::Key&) { return std::vector<ledger::Contribution>(); }, &LookUpKeys),
       ledger::MakeKind<v1::User>([](const v1::User&) { return std::vector<ledger::Contribution>(); },

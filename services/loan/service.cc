@@ -22,7 +22,7 @@ RegisterProgram LoanProgram(std::unique_ptr<LoanService>& service) {
   program.area = "loan";
   program.journal_service = "kechuang.loan.v1.LoanJournal";
   program.migrations = LoanMigrations();
-  program.versions = {3, 3};
+  program.versions = {4, 4};
   program.kinds = LoanKinds();
   program.make_services = [&service](ledger::Register& ledger, rpc::Channels& channels) {
     service = std::make_unique<LoanService>(ledger, channels);

@@ -34,28 +34,35 @@ absl::Status ReadRows(Session& session, const std::string& sql, const std::vecto
   return bytes > 0 ? absl::OkStatus() : absl::NotFoundError("the floor read nothing");
 }
 
-absl::StatusOr<std::vector<std::string>> ColumnsOf(Database& database, const std::string& table) {
-  std::vector<std::string> columns;
+struct ColumnFacts {
+  std::string name;
+  bool has_default = false;
+};
+
+absl::StatusOr<std::vector<ColumnFacts>> ColumnsOf(Database& database, const std::string& table) {
+  std::vector<ColumnFacts> columns;
   RETURN_IF_ERROR(database.Read(absl::Now() + absl::Seconds(10), [&](Session& session) {
     return session.Query(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema=DATABASE() AND table_name=? ORDER BY "
+        "SELECT column_name,is_nullable='YES' OR column_default IS NOT NULL FROM information_schema.columns WHERE "
+        "table_schema=DATABASE() AND table_name=? ORDER BY "
         "ordinal_position",
         {table}, [&](const Row& row) {
-          columns.push_back(row.Text(0));
+          columns.push_back({row.Text(0), row.Int(1) == 1});
           return absl::OkStatus();
         });
   }));
   return columns;
 }
 
-// A row that is there already, to be written again and again under other names. What is empty stands in the statement.
+// A row that is there already, to be written again and again under other names. What is empty is left to the
+// column's default, or stands in the statement.
 struct Model {
   std::string insert;
   std::vector<Value> values;
   size_t name_at = 0;
 
   static absl::StatusOr<Model> Of(Database& database, const std::string& table, const std::string& name_column) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> columns, ColumnsOf(database, table));
+    ASSIGN_OR_RETURN(const std::vector<ColumnFacts> columns, ColumnsOf(database, table));
     Model model;
     std::string names;
     std::string places;
@@ -64,10 +71,12 @@ struct Model {
         for (size_t i = 0; i < columns.size(); ++i) {
           const bool null = row.IsNull(static_cast<int>(i));
           const std::string text = row.Text(static_cast<int>(i));
-          if (columns[i] == name_column) model.name_at = model.values.size();
-          const bool bound = !null && (!text.empty() || columns[i] == name_column);
+          const std::string& column = columns[i].name;
+          if (column == name_column) model.name_at = model.values.size();
+          const bool bound = !null && (!text.empty() || column == name_column);
+          if (columns[i].has_default && (!bound || text == "0")) continue;
           if (bound) model.values.emplace_back(text);
-          absl::StrAppend(&names, names.empty() ? "" : ",", "`", columns[i], "`");
+          absl::StrAppend(&names, names.empty() ? "" : ",", "`", column, "`");
           absl::StrAppend(&places, places.empty() ? "" : ",", bound ? "?" : null ? "NULL" : "''");
         }
         return absl::OkStatus();
@@ -89,7 +98,7 @@ struct Model {
 using Operation = std::function<absl::Status(Database&, int64_t number)>;
 
 absl::StatusOr<Operation> ReadingOf(Database& database, const SqlLoad& load) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> columns, ColumnsOf(database, "contract"));
+  ASSIGN_OR_RETURN(const std::vector<ColumnFacts> columns, ColumnsOf(database, "contract"));
   const int width = static_cast<int>(columns.size());
   const bool list = load.name == "sql-list";
   const std::string sql = list ? "SELECT * FROM contract WHERE book=? AND state=? AND name>? ORDER BY name LIMIT 101"

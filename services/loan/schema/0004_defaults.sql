@@ -1,0 +1,80 @@
+-- What an absent field looks like, so that an INSERT need not name the columns of fields that no record has.
+ALTER TABLE pool
+  ALTER COLUMN pool_name SET DEFAULT '',
+  ALTER COLUMN policies SET DEFAULT '',
+  ALTER COLUMN suspended SET DEFAULT 0,
+  ALTER COLUMN suspend_reason SET DEFAULT '',
+  ALTER COLUMN remark SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE posting
+  ALTER COLUMN kind SET DEFAULT '',
+  ALTER COLUMN debit_account SET DEFAULT '',
+  ALTER COLUMN credit_account SET DEFAULT '',
+  ALTER COLUMN amount_fen SET DEFAULT 0,
+  ALTER COLUMN contributor SET DEFAULT '',
+  ALTER COLUMN cause SET DEFAULT '',
+  ALTER COLUMN reverses SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE bank
+  ALTER COLUMN bank_name SET DEFAULT '',
+  ALTER COLUMN short_names SET DEFAULT '',
+  ALTER COLUMN credit_code SET DEFAULT '',
+  ALTER COLUMN suspended SET DEFAULT 0,
+  ALTER COLUMN suspend_reason SET DEFAULT '',
+  ALTER COLUMN remark SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE loan
+  ALTER COLUMN enterprise SET DEFAULT '',
+  ALTER COLUMN enterprise_name SET DEFAULT '',
+  ALTER COLUMN credit_code SET DEFAULT '',
+  ALTER COLUMN bank SET DEFAULT '',
+  ALTER COLUMN pool SET DEFAULT '',
+  ALTER COLUMN route SET DEFAULT '',
+  ALTER COLUMN mode SET DEFAULT '',
+  ALTER COLUMN state SET DEFAULT '',
+  ALTER COLUMN state_reason SET DEFAULT '',
+  ALTER COLUMN applied_amount_fen SET DEFAULT 0,
+  ALTER COLUMN bank_opinion_positive SET DEFAULT 0,
+  ALTER COLUMN bank_opinion_amount_fen SET DEFAULT 0,
+  ALTER COLUMN bank_opinion_rate_ppm SET DEFAULT 0,
+  ALTER COLUMN bank_opinion_term_months SET DEFAULT 0,
+  ALTER COLUMN bank_opinion_remark SET DEFAULT '',
+  ALTER COLUMN guarantee_type SET DEFAULT '',
+  ALTER COLUMN batch SET DEFAULT '',
+  ALTER COLUMN remark SET DEFAULT '',
+  ALTER COLUMN enterprise_class SET DEFAULT '',
+  ALTER COLUMN approved_amount_fen SET DEFAULT 0,
+  ALTER COLUMN rate_ppm SET DEFAULT 0,
+  ALTER COLUMN term_months SET DEFAULT 0,
+  ALTER COLUMN consent_letter_number SET DEFAULT '',
+  ALTER COLUMN disbursed_fen SET DEFAULT 0,
+  ALTER COLUMN repaid_fen SET DEFAULT 0,
+  ALTER COLUMN outstanding_fen SET DEFAULT 0,
+  ALTER COLUMN draw_closed SET DEFAULT 0,
+  ALTER COLUMN disbursement_count SET DEFAULT 0,
+  ALTER COLUMN repayment_count SET DEFAULT 0,
+  ALTER COLUMN issued_years SET DEFAULT '',
+  ALTER COLUMN source SET DEFAULT '',
+  ALTER COLUMN import_digest SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE disbursement
+  ALTER COLUMN amount_fen SET DEFAULT 0,
+  ALTER COLUMN state SET DEFAULT '',
+  ALTER COLUMN reverse_reason SET DEFAULT '',
+  ALTER COLUMN loan SET DEFAULT '',
+  ALTER COLUMN enterprise SET DEFAULT '',
+  ALTER COLUMN bank SET DEFAULT '',
+  ALTER COLUMN pool SET DEFAULT '',
+  ALTER COLUMN enterprise_class SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE repayment
+  ALTER COLUMN principal_fen SET DEFAULT 0,
+  ALTER COLUMN interest_fen SET DEFAULT 0,
+  ALTER COLUMN loan SET DEFAULT '',
+  ALTER COLUMN remark SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
+ALTER TABLE borrower
+  ALTER COLUMN enterprise SET DEFAULT '',
+  ALTER COLUMN enterprise_name SET DEFAULT '',
+  ALTER COLUMN issues SET DEFAULT '',
+  ALTER COLUMN revision SET DEFAULT 0;
