@@ -42,6 +42,8 @@ std::string NewErrorId() {
 Failure Explain(SqlFault fault, int code, absl::string_view words, absl::string_view doing) {
   const std::string id = NewErrorId();
   spdlog::level::level_enum level = spdlog::level::info;
+  // An INSERT that is refused tells what a look-up would have; who asked for it hears of it.
+  if (fault == SqlFault::kDuplicate) level = spdlog::level::debug;
   if (fault == SqlFault::kInternal) level = spdlog::level::err;
   if (EndsConnection(fault)) level = spdlog::level::warn;
   spdlog::log(level, "database error {} [{}] {} while: {}", id, code, std::string(words),

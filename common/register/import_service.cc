@@ -13,6 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
+#include "common/register/paging.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
 namespace kechuang {
@@ -23,8 +24,6 @@ using ledger::ImportState;
 using ledger::KeptEntry;
 namespace v1 = ledger::v1;
 
-constexpr int kPageSizeDefault = 100;
-constexpr int kPageSizeMax = 1000;
 constexpr size_t kKeptMax = 1000;
 
 void SetTime(google::protobuf::Timestamp& stamp, absl::Time time) {
@@ -91,12 +90,6 @@ v1::KeptChange ToProto(const KeptEntry& entry) {
 
 std::string IdOf(const std::string& name) { return std::string(absl::StripPrefix(name, "imports/")); }
 
-absl::Status BadToken() {
-  return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
-      .With("argument", "page_token")
-      .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
-}
-
 // "<kind>|<microseconds>|<id>" of the last import of a page.
 std::string TokenOf(const std::string& kind, const ImportEntry& last) {
   return absl::StrCat(kind, "|", absl::ToUnixMicros(last.create_time), "|", last.file.id);
@@ -107,7 +100,8 @@ absl::StatusOr<ledger::ImportPlace> PlaceOf(const v1::ListImportsRequest& reques
   if (request.page_token().empty()) return place;
   const std::vector<std::string> parts = absl::StrSplit(request.page_token(), '|');
   int64_t micros = 0;
-  if (parts.size() != 3 || parts[0] != request.kind() || !absl::SimpleAtoi(parts[1], &micros)) return BadToken();
+  if (parts.size() != 3 || parts[0] != request.kind() || !absl::SimpleAtoi(parts[1], &micros))
+    return NotATokenOfThisList();
   return ledger::ImportPlace{absl::FromUnixMicros(micros), parts[2]};
 }
 
@@ -115,7 +109,7 @@ absl::StatusOr<ledger::ImportPlace> PlaceOf(const v1::ListImportsRequest& reques
 
 absl::StatusOr<v1::ListImportsResponse> ListImports(ledger::Register& ledger, const rpc::Call& call,
                                                     const v1::ListImportsRequest& request) {
-  const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
+  const int page_size = PageSizeOf(request.page_size());
   ASSIGN_OR_RETURN(const ledger::ImportPlace below, PlaceOf(request));
   ASSIGN_OR_RETURN(const std::vector<ImportEntry> entries,
                    ledger.ListImports(call.deadline, request.kind(), below, page_size + 1));

@@ -1,15 +1,12 @@
 #include "common/register/journal_search.h"
 
-#include <algorithm>
-#include <cstdint>
-
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 #include "common/base/error.h"
 #include "common/base/status_macros.h"
 #include "common/register/looks.h"
+#include "common/register/paging.h"
 #include "common/register/revision.h"
 #include "kechuang/api/v1/reasons.pb.h"
 
@@ -18,9 +15,6 @@ namespace {
 
 using ledger::v1::SearchJournalRequest;
 using ledger::v1::SearchJournalResponse;
-
-constexpr int kPageSizeDefault = 100;
-constexpr int kPageSizeMax = 1000;
 
 absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
   return absl::FromUnixSeconds(stamp.seconds()) + absl::Nanoseconds(stamp.nanos());
@@ -33,12 +27,8 @@ absl::StatusOr<ledger::JournalSearch> ReadSearch(const SearchJournalRequest& req
   search.record = request.record();
   if (request.has_since()) search.since = TimeOf(request.since());
   if (request.has_until()) search.until = TimeOf(request.until());
-  search.limit = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
-  if (!request.page_token().empty() && (!absl::SimpleAtoi(request.page_token(), &search.below) || search.below < 1)) {
-    return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
-        .With("argument", "page_token")
-        .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
-  }
+  search.limit = PageSizeOf(request.page_size());
+  ASSIGN_OR_RETURN(search.below, NumberOfToken(request.page_token()));
   return search;
 }
 

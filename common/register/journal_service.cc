@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 #include "common/base/error.h"
@@ -12,6 +11,7 @@
 #include "common/register/import_service.h"
 #include "common/register/journal_search.h"
 #include "common/register/looks.h"
+#include "common/register/paging.h"
 #include "common/register/revision.h"
 #include "common/register/watch_stream.h"
 #include "kechuang/api/v1/reasons.pb.h"
@@ -25,8 +25,6 @@ using ledger::Register;
 using rpc::Call;
 namespace v1 = ledger::v1;
 
-constexpr int kPageSizeDefault = 100;
-constexpr int kPageSizeMax = 1000;
 constexpr absl::Duration kVerifyTimeMax = absl::Hours(2);
 
 // Where a change stands on the journal tells a caller who is bound to some rows how often the others were changed.
@@ -38,14 +36,8 @@ void HidePlace(const Call& call, v1::Revision& revision) {
 
 absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(Register& ledger, const Call& call,
                                                         const v1::ListRevisionsRequest& request) {
-  const int page_size = request.page_size() == 0 ? kPageSizeDefault : std::min(request.page_size(), kPageSizeMax);
-  int64_t before_revision = 0;
-  if (!request.page_token().empty() &&
-      (!absl::SimpleAtoi(request.page_token(), &before_revision) || before_revision < 1)) {
-    return Refuse(absl::StatusCode::kInvalidArgument, api::v1::LIST_ARGUMENT)
-        .With("argument", "page_token")
-        .Says("page_token: it is not a token of this list", "page_token：不是本列表给出的翻页标记");
-  }
+  const int page_size = PageSizeOf(request.page_size());
+  ASSIGN_OR_RETURN(const int64_t before_revision, NumberOfToken(request.page_token()));
   RETURN_IF_ERROR(CheckRecordName(ledger, request.record()));
   ASSIGN_OR_RETURN(const std::vector<JournalEntry> entries,
                    ledger.History(call.deadline, request.record(), before_revision, page_size + 1, call.scope()));

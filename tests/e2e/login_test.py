@@ -381,6 +381,7 @@ class People(unittest.TestCase):
 
     def secret_file(self, name, text):
         path = self.suite.folder / name
+        path.touch(mode=0o600)
         path.write_text(text + "\n")
         return path
 
@@ -388,6 +389,9 @@ class People(unittest.TestCase):
         user, password = self.new_user("READER")
         file = self.secret_file("password", password)
         self.kc("login", "--user", user, "--password-file", self.secret_file("wrong", "wrong"), expect=3)
+        file.chmod(0o644)
+        self.assertIn("0600", self.kc("login", "--user", user, "--password-file", file, expect=2).stderr)
+        file.chmod(0o600)
         self.kc("login", "--user", user, expect=2)
         self.kc("login", "--user", user.partition("/")[2], "--password-file", file)
         stored = self.suite.folder / "config/kechuang/session"

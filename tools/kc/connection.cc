@@ -21,6 +21,7 @@
 #include "common/base/status_macros.h"
 #include "common/domain/percent.h"
 #include "common/rpc/call.h"
+#include "tools/kc/private_file.h"
 #include "tools/kc/stored_session.h"
 
 namespace kechuang::kc {
@@ -110,13 +111,11 @@ absl::StatusOr<std::string> ReadCertificateFile(const std::string& path) {
 
 absl::StatusOr<std::string> ReadPrivateKey(const std::string& path) {
   auto text = ReadStart(path, kCertificateBytesMax);
-  std::error_code error;
-  const fs::perms mode = fs::status(path, error).permissions();
-  if (!text.has_value() || error) {
+  if (!text.has_value()) {
     return Failure(absl::StatusCode::kNotFound, absl::StrCat("the private key ", path, " cannot be read"),
                    absl::StrCat("无法读取私钥文件 ", path));
   }
-  if ((mode & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none) {
+  if (!IsPrivate(path)) {
     return Failure(absl::StatusCode::kInvalidArgument, absl::StrCat("the private key ", path, " must have mode 0600"),
                    absl::StrCat("私钥文件 ", path, " 的权限必须为 0600"));
   }

@@ -17,6 +17,7 @@
 #include "tools/kc/catalogue.h"
 #include "tools/kc/errors.h"
 #include "tools/kc/print.h"
+#include "tools/kc/private_file.h"
 #include "tools/kc/stored_session.h"
 
 namespace kechuang::kc {
@@ -43,6 +44,10 @@ absl::StatusOr<std::string> Secret(const Session& session, const CommandLine& co
                       absl::StrCat("没有可供输入的终端；请用 --", flag, " 给出文件"));
   }
   std::ifstream file(command.Value(flag));
+  if (file && !IsPrivate(command.Value(flag))) {
+    return WrongUsage(absl::StrCat("the file ", command.Value(flag), " must have mode 0600: others can read it"),
+                      absl::StrCat("文件 ", command.Value(flag), " 可被他人读取，权限必须为 0600"));
+  }
   if (file && std::getline(file, secret)) return secret;
   return WrongUsage(absl::StrCat("the file ", command.Value(flag), " cannot be read"),
                     absl::StrCat("无法读取文件 ", command.Value(flag)));
@@ -142,8 +147,8 @@ std::vector<FlagSpec> ProofFlags() {
   return {user,
           {"password-file",
            "FILE",
-           {"file whose first line is the password, which is asked for at the terminal otherwise",
-            "首行为密码的文件；否则在终端输入"}},
+           {"file whose first line is the password, mode 0600; it is asked for at the terminal otherwise",
+            "首行为密码的文件，权限 0600；否则在终端输入"}},
           {"totp", "CODE", {"the 6 digits that the second factor shows", "动态口令（6 位数字）"}}};
 }
 
@@ -179,11 +184,15 @@ std::vector<CommandSpec> LoginCommands() {
   login.own_flags = ProofFlags();
   login.detail = {"Commands that are given no key use the session from then on, until kc logout or its end.",
                   "此后未指定密钥的命令使用该会话，直至 kc logout 或会话到期。"};
-  const CommandSpec logout = Anonymous("logout", {"end the session", "退出登录"}, Run<Logout>);
+  CommandSpec logout = Anonymous("logout", {"end the session", "退出登录"}, Run<Logout>);
+  logout.detail = {"Commands that are given no key use that of the suite in this checkout again, if there is one.",
+                   "此后未指定密钥的命令重新使用本目录所启动系统的密钥（如有）。"};
   CommandSpec passwd = Anonymous("passwd", {"change one's own password", "修改自己的密码"}, Run<ChangePassword>);
   passwd.own_flags = ProofFlags();
   passwd.own_flags.push_back(
-      {"new-password-file", "FILE", {"file whose first line is the new password", "首行为新密码的文件"}});
+      {"new-password-file",
+       "FILE",
+       {"file whose first line is the new password, mode 0600", "首行为新密码的文件，权限 0600"}});
   passwd.detail = {"A first password must be changed so before the first login. All sessions of the user end.",
                    "初始密码须先用此命令修改才能登录。该用户的全部会话随之结束。"};
   CommandSpec whoami;

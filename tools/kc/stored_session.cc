@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/kc/errors.h"
+#include "tools/kc/private_file.h"
 
 namespace kechuang::kc {
 namespace {
@@ -32,11 +32,6 @@ std::string TextOf(const Json& object, const char* name) {
 int64_t NumberOf(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
-}
-
-bool IsPrivate(const std::string& path) {
-  struct stat status = {};
-  return stat(path.c_str(), &status) == 0 && (status.st_mode & 077) == 0;
 }
 
 bool WriteWhole(const std::string& path, const std::string& text) {
