@@ -392,6 +392,11 @@ class People(unittest.TestCase):
         file.chmod(0o644)
         self.assertIn("0600", self.kc("login", "--user", user, "--password-file", file, expect=2).stderr)
         file.chmod(0o600)
+        for name, text, words in (("empty", "", "is no password"), ("huge", "a" * 1_000_000, "is no password")):
+            told = self.kc("login", "--user", user, "--password-file", self.secret_file(name, text), expect=2).stderr
+            self.assertIn(words, told)
+        for path in (self.suite.folder, self.suite.folder / "absent"):
+            self.assertIn("cannot be read", self.kc("login", "--user", user, "--password-file", path, expect=2).stderr)
         self.kc("login", "--user", user, expect=2)
         self.kc("login", "--user", user.partition("/")[2], "--password-file", file)
         stored = self.suite.folder / "config/kechuang/session"

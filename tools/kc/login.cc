@@ -1,5 +1,6 @@
 #include "tools/kc/login.h"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -34,6 +35,26 @@ absl::Status AskIdentity(const Connection& connection, const std::string& method
   return Ask(connection, *descriptor, request, answer);
 }
 
+// The first line of a file that nobody but its owner can read.
+absl::StatusOr<std::string> FirstLine(const std::string& path) {
+  constexpr size_t kMost = 4096;  // far more than any password has
+  std::ifstream file(path);
+  std::string line(kMost + 1, '\0');
+  file.read(line.data(), static_cast<std::streamsize>(line.size()));
+  if (file.bad() || (!file.eof() && file.gcount() == 0)) {
+    return WrongUsage(absl::StrCat("the file ", path, " cannot be read"), absl::StrCat("无法读取文件 ", path));
+  }
+  if (!IsPrivate(path)) {
+    return WrongUsage(absl::StrCat("the file ", path, " must have mode 0600: others can read it"),
+                      absl::StrCat("文件 ", path, " 可被他人读取，权限必须为 0600"));
+  }
+  line.resize(static_cast<size_t>(file.gcount()));
+  line.resize(std::min(line.find('\n'), line.size()));
+  if (!line.empty() && line.size() <= kMost) return line;
+  return WrongUsage(absl::StrCat("the first line of the file ", path, " is no password: it is empty or far too long"),
+                    absl::StrCat("文件 ", path, " 的首行不是密码：为空或过长"));
+}
+
 // What a person types without its being seen, or the first line of the file that the flag names.
 absl::StatusOr<std::string> Secret(const Session& session, const CommandLine& command, const std::string& flag,
                                    const Words& prompt) {
@@ -43,14 +64,7 @@ absl::StatusOr<std::string> Secret(const Session& session, const CommandLine& co
     return WrongUsage(absl::StrCat("there is no terminal to ask at; give --", flag),
                       absl::StrCat("没有可供输入的终端；请用 --", flag, " 给出文件"));
   }
-  std::ifstream file(command.Value(flag));
-  if (file && !IsPrivate(command.Value(flag))) {
-    return WrongUsage(absl::StrCat("the file ", command.Value(flag), " must have mode 0600: others can read it"),
-                      absl::StrCat("文件 ", command.Value(flag), " 可被他人读取，权限必须为 0600"));
-  }
-  if (file && std::getline(file, secret)) return secret;
-  return WrongUsage(absl::StrCat("the file ", command.Value(flag), " cannot be read"),
-                    absl::StrCat("无法读取文件 ", command.Value(flag)));
+  return FirstLine(command.Value(flag));
 }
 
 absl::StatusOr<std::string> UserOf(const CommandLine& command) {
